@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# What `make` needs on a fresh machine:   setup.sh system [dev]   setup.sh venv [dev]
+# Both may be run again at any time; what is there already is not done again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+LIBRARIES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0)
+TEST_TOOLS=(poppler-utils)
+
+main() {
+    case "${1:-} ${2:-}" in
+    "system ") system ;;
+    "system dev")
+        system "${TEST_TOOLS[@]}"
+        browser
+        ;;
+    "venv ") venv "" ;;
+    "venv dev") venv dev ;;
+    *) fail "用法：scripts/setup.sh system|venv [dev]" "usage: scripts/setup.sh system|venv [dev]" ;;
+    esac
+}
+
+# Install the packages that are missing: the libraries, Python's venv, and those named.
+system() {
+    [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
+    require_debian
+    local missing=()
+    for package in "${LIBRARIES[@]}" "$@"; do
+        installed "$package" || missing+=("$package")
+    done
+    can_make_venv || missing+=(python3 python3-venv)
+    [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
+}
+
+require_debian() {
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || fail \
+        "这不是 Debian 或 Ubuntu。请自行安装 Python 3.11 以上（含 venv）、Pango 1.44 以上、HarfBuzz（含 subset），再设 XCBULLETIN_SYSTEM_READY=1；字体请在一台 Debian 12 上做好（xcbulletin fonts），用 XCBULLETIN_FONTS 指明。" \
+        "Not Debian or Ubuntu: install Python 3.11+ with venv, Pango 1.44+ and HarfBuzz with subset yourself, set XCBULLETIN_SYSTEM_READY=1, and point XCBULLETIN_FONTS at fonts prepared on Debian 12."
+}
+
+installed() {
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+can_make_venv() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null
+}
+
+# For screenshots; the tests that want it are skipped without it.
+browser() {
+    [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
+    command -v chromium chromium-browser google-chrome >/dev/null && return 0
+    ( install_packages chromium ) || echo "提示：装不上 chromium，需要它的测试会跳过。"
+}
+
+install_packages() {
+    [[ $EUID -eq 0 ]] || command -v sudo >/dev/null || fail \
+        "缺少系统软件包，需要管理员安装。请以 root 运行：apt-get update && apt-get install -y $*" \
+        "Packages are missing. As root run: apt-get update && apt-get install -y $*"
+    echo "安装系统软件包：$*"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+as_root() {
+    if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+# Make .venv and install ourselves in it, editable; again only when pyproject.toml has changed.
+venv() {
+    local extra=$1 wanted
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
+        "需要 Python 3.11 以上，这里是 $(python3 -V 2>&1)。" "Python 3.11 or newer is needed."
+    usable || make_venv
+    wanted=$(sha256sum <pyproject.toml)
+    ! installed_in_venv "$wanted" "$extra" || return 0
+    echo "安装 Python 软件包（第一次需要几分钟）……"
+    .venv/bin/python -m pip install -q --disable-pip-version-check -e ".${extra:+[$extra]}"
+    echo "$wanted" >".venv/installed${extra:+-$extra}"
+}
+
+# A .venv that was moved, or whose Python is gone or another one, has to be made again.
+usable() {
+    [[ -x .venv/bin/python && $(cat .venv/made-for 2>/dev/null) == "$(place)" ]]
+}
+
+make_venv() {
+    echo "建立 .venv"
+    python3 -m venv --clear .venv
+    place >.venv/made-for
+}
+
+place() {
+    python3 -c 'import os, sys; print(sys.version, sys.base_prefix, os.getcwd())'
+}
+
+# An installation with the extras has everything that one without has.
+installed_in_venv() {
+    local wanted=$1 extra=$2
+    [[ $(cat .venv/installed-dev 2>/dev/null) == "$wanted" ]] ||
+        [[ -z $extra && $(cat .venv/installed 2>/dev/null) == "$wanted" ]]
+}
+
+fail() {
+    printf '错误：%s\nError: %s\n' "$1" "$2" >&2
+    exit 1
+}
+
+main "$@"

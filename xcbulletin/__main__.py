@@ -1,0 +1,5 @@
+"""`python -m xcbulletin` is the same as `xcbulletin`."""
+
+from xcbulletin.cli import main
+
+main()

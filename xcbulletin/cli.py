@@ -1,0 +1,424 @@
+"""The command line: words in, messages out. It joins the rooms; it decides nothing about the bulletin itself."""
+
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from xcbulletin.errors import BulletinError, FontError, ProblemsError, UsageMistakeError, WorkspaceError
+from xcbulletin.model import IssueId, Kind, Problem, Severity
+
+if TYPE_CHECKING:
+    from xcbulletin.publishing.documents import Material
+    from xcbulletin.publishing.edition import Edition
+    from xcbulletin.publishing.outputs import Format
+    from xcbulletin.publishing.press import Press
+    from xcbulletin.settings import Workspace
+
+# Heavy imports stand inside the commands that need them, so that --help answers at once.
+
+app = typer.Typer(
+    name="xcbulletin",
+    help="编印《许昌竞争情报快递》：从一个文件夹的 Markdown 文稿，到可印的 PDF、网页和邮件。",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-01", show_default=False)]
+IssuesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="期号...", help="如 2021-01", show_default=False)
+]
+KindOption = Annotated[Kind, typer.Option("--kind", metavar="bulletin|report", help="快递，或长报告")]
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 the work found problems, 2 wrong usage."""
+    from xcbulletin import usage
+
+    sys.exit(usage.run(app, sys.argv[1:]))
+
+
+@app.callback()
+def _workspace(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", metavar="文件夹", envvar="XCBULLETIN_WORKSPACE", help="工作区所在的文件夹，默认为当前文件夹"
+        ),
+    ] = None,
+) -> None:
+    context.obj = workspace or Path.cwd()
+
+
+def _root(context: typer.Context) -> Path:
+    from xcbulletin.workspace import find_root
+
+    return find_root(context.obj)
+
+
+def _open(context: typer.Context) -> "Workspace":
+    from xcbulletin.settings import open_workspace
+
+    return open_workspace(_root(context), os.environ)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="新工作区，默认为当前文件夹")] = Path(),
+) -> None:
+    """新建一个工作区：设置、模板、产业表，和排好栏目的第一期。"""
+    import datetime
+
+    from xcbulletin.manuscript.new import lay_out
+    from xcbulletin.manuscript.write import add_issue
+    from xcbulletin.starter import starter_files
+    from xcbulletin.settings import open_workspace
+    from xcbulletin.workspace import SETTINGS_FILE, issue_ids, parse_issue_id, write_whole
+
+    root = folder.resolve()
+    if (root / SETTINGS_FILE).exists():
+        raise WorkspaceError(f"{folder}: 这里已经是工作区（有 {SETTINGS_FILE}），没有改动它；请换一个文件夹")
+    taken = [name for name in starter_files() if (root / name).exists() and name != ".gitignore"]
+    if taken:
+        raise WorkspaceError(f"{folder}: 已有同名文件（{'、'.join(taken[:3])}），没有改动它；请换一个空文件夹")
+    for name, content in starter_files().items():
+        if not (root / name).exists():
+            write_whole(root / name, content)
+    workspace = open_workspace(root, {})
+    today = datetime.date.today()
+    issue = parse_issue_id(f"{today:%Y-%m}")
+    if not issue_ids(root):
+        add_issue(root / "issues" / issue, lay_out(issue, Kind.BULLETIN, workspace.columns, today))
+    _say(f"新工作区：{root}")
+    _say(f"第一期在 {root / 'issues' / issue}；写好后在工作区里运行 xcbulletin build {issue}")
+
+
+@app.command()
+def new(context: typer.Context, issue: IssueArgument, kind: KindOption = Kind.BULLETIN) -> None:
+    """新建一期，栏目都排好。"""
+    import datetime
+
+    from xcbulletin.manuscript.new import lay_out
+    from xcbulletin.manuscript.write import add_issue
+    from xcbulletin.model import REPORT_PARTS
+    from xcbulletin.workspace import parse_issue_id
+
+    workspace = _open(context)
+    issue_id = parse_issue_id(issue)
+    columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
+    files = lay_out(issue_id, kind, columns, datetime.date.today())
+    add_issue(workspace.root / "issues" / issue_id, files)
+    _say(f"新建了 issues/{issue_id}：{'、'.join(files)}")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="纯文本、Markdown、HTML 或 DOCX")],
+    issue: IssueArgument,
+    kind: KindOption = Kind.BULLETIN,
+) -> None:
+    """把现成的一期或一份报告导入为文稿；没有看懂的地方逐条列出。"""
+    from xcbulletin.manuscript.importing import import_document
+    from xcbulletin.manuscript.new import last_day
+    from xcbulletin.manuscript.write import add_issue
+    from xcbulletin.model import REPORT_PARTS
+    from xcbulletin.workspace import parse_issue_id
+
+    workspace = _open(context)
+    issue_id = parse_issue_id(issue)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"{file}: 读不到这个文件（{error.strerror}）；请检查文件名和所在文件夹") from error
+    columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
+    imported = import_document(
+        content, file.name, kind, columns, workspace.industries, last_day(issue_id)
+    )
+    add_issue(workspace.root / "issues" / issue_id, imported.files)
+    for remark in imported.remarks:
+        _complain(str(remark))
+    articles = sum(name.endswith(".md") for name in imported.files)
+    _say(f"导入到 issues/{issue_id}：{articles} 篇文章；{len(imported.remarks)} 处需要看一看" + ("（见上）" if imported.remarks else ""))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    issues: IssuesArgument = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """检查文稿，逐条列出问题所在的文件、行和改法。不写期号就检查每一期。"""
+    import json
+
+    root = _root(context)
+    results = {issue: _problems_of(root, issue) for issue in _chosen(root, issues, every=not issues)}
+    if as_json:
+        documents = [_as_json(issue, problems) for issue, problems in results.items()]
+        print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
+    else:
+        for issue, problems in results.items():
+            _list(problems)
+            _say(f"{issue}: {_counted(problems)}")
+    if any(map(_has_errors, results.values())):
+        raise typer.Exit(1)
+
+
+def _problems_of(root: Path, issue: IssueId) -> tuple[Problem, ...]:
+    """Return everything that is wrong with an issue: its settings, its files, its marked-up text, its pictures."""
+    from xcbulletin.publishing.fonts import load_fonts
+    from xcbulletin.settings import open_workspace
+
+    try:
+        return _composed(open_workspace(root, os.environ), issue, (), load_fonts())[2]
+    except ProblemsError as error:
+        return error.problems
+
+
+def _composed(
+    workspace: "Workspace", issue_id: IssueId, selection: Sequence[str], fonts: Any
+) -> tuple["Edition", "Material", tuple[Problem, ...]]:
+    """Read and compose an edition. Raises ProblemsError with every mistake where there is one."""
+    from xcbulletin.manuscript.read import read_issue
+    from xcbulletin.publishing.documents import Material, missing_glyphs
+    from xcbulletin.publishing.edition import compose
+    from xcbulletin.publishing.figures import read_pictures
+    from xcbulletin.publishing.pages import Templates
+    from xcbulletin.starter import template_folders
+    from xcbulletin.workspace import issue_folder
+
+    issue, found = read_issue(workspace, issue_id)
+    if issue is None:
+        raise ProblemsError(found)
+    edition, more = compose(issue, workspace.industries, selection)
+    pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
+    settings = workspace.settings
+    templates = Templates(template_folders(workspace.root), settings, workspace.industries)
+    material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
+    problems = (*found, *more, *unusable, *missing_glyphs(edition, material))
+    if _has_errors(problems):
+        raise ProblemsError(problems)
+    return edition, material, problems
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    issues: IssuesArgument = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="格式", help="pdf、html、email，可用逗号连写；默认全部"),
+    ] = None,
+    industries: Annotated[
+        list[str] | None,
+        typer.Option("--industry", metavar="产业", help="只编入这些产业的文章，可用逗号连写，也可重复"),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
+) -> None:
+    """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
+    root = _root(context)
+    chosen = _chosen(root, issues, every=every)
+    wanted = _formats(formats)
+    selection = _selection(root, _split(industries))
+    failed = []
+    with _PrintShop(root, wanted) as shop:
+        for issue in chosen:
+            try:
+                _build_one(shop, issue, selection)
+            except BulletinError as error:
+                failed.append(issue)
+                _complain(f"{error}\n{issue}: 没有编印；请先改正以上问题")
+    if failed:
+        raise typer.Exit(1)
+
+
+class _PrintShop:
+    """What several builds share. The press starts when the first issue needs it."""
+
+    def __init__(self, root: Path, formats: Sequence["Format"]) -> None:
+        self.root, self.formats = root, formats
+        self._stack = ExitStack()
+        self._press: Press | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._stack.__exit__(*raised)
+
+    @cached_property
+    def fonts(self) -> "FontSet":
+        from xcbulletin.publishing.fonts import load_fonts
+
+        return load_fonts()
+
+    @cached_property
+    def workspace(self) -> "Workspace":
+        from xcbulletin.settings import open_workspace
+
+        return open_workspace(self.root, os.environ)
+
+    def press(self) -> "Press":
+        from xcbulletin.publishing.press import Press
+
+        if self._press is None:
+            self._press = self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
+        return self._press
+
+
+def _build_one(shop: _PrintShop, issue: IssueId, selection: tuple[str, ...]) -> None:
+    from xcbulletin.publishing.outputs import (
+        Format,
+        Manifest,
+        output_folder,
+        read_current,
+        source_digest,
+        versions,
+        write_outputs,
+    )
+    from xcbulletin.starter import template_folders
+    from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
+
+    root = shop.root
+    folder = output_folder(root, issue, selection)
+    shown = folder.relative_to(root).as_posix()
+    sources = [
+        issue_folder(root, issue),
+        root / SETTINGS_FILE,
+        root / INDUSTRIES_FILE,
+        *template_folders(root),
+    ]
+    digest = source_digest(sources, selection, setting_overrides(os.environ))
+    current = read_current(folder, digest, shop.formats)
+    if current is not None:
+        _list(current.problems)
+        _say(f"{shown}: 没有变化，不必重印")
+        return
+    # The press warms up while this process reads.
+    press = shop.press() if {Format.PDF, Format.EMAIL} & set(shop.formats) else None
+    from xcbulletin.publishing.documents import make_documents
+
+    edition, material, problems = _composed(shop.workspace, issue, selection, shop.fonts)
+    files, remarks = make_documents(edition, shop.formats, material, press)
+    manifest = Manifest(
+        issue=issue,
+        selection=selection,
+        digest=digest,
+        versions=versions(),
+        formats=tuple(sorted(shop.formats)),
+        files={},
+        problems=(*problems, *remarks),
+    )
+    write_outputs(folder, files, manifest)
+    _list(manifest.problems)
+    _say(f"{shown}: {'、'.join(name for name in files if '/' not in name)}")
+
+
+def _chosen(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
+    """Return the issues meant: those named, or all, or the newest."""
+    from xcbulletin.workspace import issue_folder, issue_ids, parse_issue_id
+
+    if issues:
+        chosen = tuple(map(parse_issue_id, issues))
+        for issue in chosen:
+            issue_folder(root, issue)
+        return chosen
+    known = issue_ids(root)
+    if not known:
+        raise WorkspaceError("issues: 还没有任何一期；可用 xcbulletin new 2021-01 新建")
+    monthly = [issue for issue in known if re.fullmatch(r"\d{4}-\d{2}", issue)]
+    return known if every else ((monthly or known)[-1],)
+
+
+def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
+    from xcbulletin.publishing.outputs import Format
+
+    try:
+        return tuple(dict.fromkeys(Format(name.lower()) for name in _split(names))) or tuple(Format)
+    except ValueError as error:
+        raise UsageMistakeError(
+            f"--format 只能是 {'、'.join(Format)}，可用逗号连写，如 --format pdf,html（{error}）"
+        ) from error
+
+
+def _selection(root: Path, names: Sequence[str]) -> tuple[str, ...]:
+    from xcbulletin.settings import open_workspace, resolve_industries
+
+    if not names:
+        return ()
+    codes, unknown = resolve_industries(names, open_workspace(root, os.environ).industries)
+    if unknown:
+        raise UsageMistakeError("\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown))
+    return codes
+
+
+def _split(values: Sequence[str] | None) -> list[str]:
+    return [part for value in values or () for part in re.split(r"[,，、;；\s]+", value) if part]
+
+
+@app.command()
+def fonts() -> None:
+    """准备印刷用的字体（宋、黑、楷）；每台机器只需一次。"""
+    from xcbulletin.publishing.fonts import fonts_directory, load_fonts
+    from xcbulletin.publishing.typefoundry import prepare
+
+    folder = fonts_directory()
+    try:
+        load_fonts()
+    except FontError:
+        prepare(folder, _say)
+    _say(f"字体已就绪：{folder}")
+
+
+def _as_json(issue: str, problems: Sequence[Problem]) -> dict[str, Any]:
+    counts = Counter(problem.severity for problem in problems)
+    return {
+        "issue": issue,
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "problems": [
+            {
+                "file": problem.place.file,
+                "line": problem.place.line,
+                "column": problem.place.column,
+                "rule": problem.rule,
+                "severity": problem.severity,
+                "message": problem.message,
+                "suggestion": problem.suggestion,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    counts = Counter(problem.severity for problem in problems)
+    if not problems:
+        return "没有发现问题"
+    return f"{counts[Severity.ERROR]} 处错误，{counts[Severity.WARNING]} 处提醒"
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _list(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        _complain(("" if problem.severity is Severity.ERROR else "提醒：") + str(problem))
+
+
+def _say(message: str) -> None:
+    print(message, flush=True)
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Files ↔ Issue: reading and writing what editors wrote, and importing what they have elsewhere."""

@@ -1,0 +1,155 @@
+"""The fields of `issue.yaml` and of an article's front matter, and changing one without touching the rest."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from xcbulletin.model import Kind
+from xcbulletin.settings import ImprintFields, Section, Text, TextList
+
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_FENCE = re.compile(r"^---\s*$", re.MULTILINE)
+
+
+def _parse_date(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = _DATE.fullmatch(value.strip())
+    try:
+        return datetime.date(*map(int, match.groups())) if match else _no_date(value)
+    except ValueError:
+        return _no_date(value)
+
+
+def _no_date(value: str) -> Any:
+    raise ValueError(f"应为真实存在的日期（如 2021-01-31），现为“{value}”")
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"应为网址（http:// 或 https:// 开头），现为“{value}”")
+    return value
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Date = Annotated[datetime.date, BeforeValidator(_parse_date)]
+WebAddress = Annotated[Text, AfterValidator(_web_address)]
+
+
+class IssueImprint(ImprintFields):
+    """The imprint of one issue."""
+
+    print_date: Date | None = None
+
+
+class IssueFields(Section):
+    """`issue.yaml`."""
+
+    kind: Kind = Kind.BULLETIN
+    title: Text | None = None
+    subtitle: Text | None = None
+    publisher: TextList = ()
+    number: int | None = Field(default=None, ge=1)
+    total_number: int | None = Field(default=None, ge=1)
+    date: Date
+    industries: TextList = ()
+    imprint: IssueImprint = IssueImprint()
+
+
+class SourceFields(Section):
+    """Where an article's facts come from."""
+
+    name: Text
+    url: WebAddress | None = None
+    date: Date | None = None
+
+
+class ArticleFields(Section):
+    """The front matter of an article."""
+
+    title: Text
+    industries: TextList = ()
+    source: Annotated[SourceFields, BeforeValidator(_named)] | None = None
+    author: Text | None = None
+    summary: Text | None = None
+    draft: bool = False
+
+
+def split(text: str) -> tuple[str, str, int] | None:
+    """Return front matter, body and the body's line, or None where `text` does not begin with front matter."""
+    opening = _FENCE.match(text)
+    closing = _FENCE.search(text, opening.end() + 1) if opening else None
+    if opening is None or closing is None:
+        return None
+    body = text[closing.end() + 1 :]
+    return text[opening.end() + 1 : closing.start()], body, text.count("\n", 0, closing.end()) + 2
+
+
+def changed(text: str, changes: Mapping[str, Any]) -> str:
+    """Return an article's text with some fields of its front matter set, and every other character as it was.
+
+    A field set to None is taken out. `text` must have front matter that reads without a problem.
+    """
+    parts = split(text)
+    assert parts is not None
+    front, _body, _line = parts
+    start = text.index("\n") + 1
+    return text[:start] + _with_fields(front, changes) + text[start + len(front) :]
+
+
+def _with_fields(front: str, changes: Mapping[str, Any]) -> str:
+    spans = _field_spans(front)
+    for key, value in sorted(changes.items(), key=lambda item: -spans.get(item[0], (len(front),))[0]):
+        if key not in spans:
+            front += "" if value is None else field_line(key, value)
+            continue
+        start, value_start, value_end = spans[key]
+        if value is None:
+            line_end = front.find("\n", value_end)
+            front = front[:start] + ("" if line_end < 0 else front[line_end + 1 :])
+        else:
+            blank = "" if front[value_start - 1].isspace() else " "
+            front = front[:value_start] + blank + _flow(value) + front[value_end:]
+    return front
+
+
+def _field_spans(front: str) -> dict[str, tuple[int, int, int]]:
+    """Return where each field of the top level begins, and where its value begins and ends."""
+    node = yaml.compose(front, Loader=yaml.SafeLoader)
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {
+        key.value: (key.start_mark.index, value.start_mark.index, _end(value, front))
+        for key, value in node.value
+    }
+
+
+def _end(node: yaml.Node, front: str) -> int:
+    """Return the index after a value's last character; a block's own end mark lies in the lines after it."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last, front)
+    return len(front[: node.end_mark.index].rstrip())
+
+
+def field_line(key: str, value: Any) -> str:
+    """Return one field as a line of YAML that reads back as the same value."""
+    return f"{key}: {_flow(value)}\n"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    dumped = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6)
+    return dumped.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,359 @@
+"""HTML to blocks: what a reader of the page would see, in the page's order."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from lxml import etree, html
+
+from xcbulletin.errors import ImportFailedError
+from xcbulletin.manuscript.importing.blocks import (
+    Block,
+    Document,
+    Footnote,
+    Heading,
+    Item,
+    Origin,
+    Paragraph,
+    Picture,
+    Rule,
+    Table,
+    even_rows,
+)
+from xcbulletin.manuscript.importing.inline import Inline, Span, clean, literal, plain, tidy
+from xcbulletin.manuscript.importing.pictures import picture
+from xcbulletin.model import Problem
+
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_UNSEEN = frozenset(
+    ("head", "script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button")
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby rb rp rt s samp small"
+    " span strike strong sub sup time tt u var wbr".split()
+)
+_BOLD = frozenset(("b", "strong"))
+_ITALIC = frozenset(("i", "em"))
+_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+_WIDEST = 200
+_HAN = "[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]"
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"[\[［(（]?(?:\d{1,3}|[ivx]{1,5}|[*†‡①-⑳])[\])］）]?")
+_NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|note|footnote|endnote|cite_note)(?!ref)", re.IGNORECASE)
+_NOTE_BODIES = frozenset(("p", "li", "div", "aside", "dd"))
+_ENTRIES = frozenset(("li",))
+_SPANS = ("colspan", "rowspan")
+_OTHER_CHARSETS = ("big5", "utf-16", "iso-8859-1", "windows-1252", "shift_jis")
+
+Marks = Mapping[html.HtmlElement, str]
+"""The elements that refer to a footnote, with its label."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Text:
+    """Text within one block; `holder` is the element that holds it."""
+
+    holder: html.HtmlElement
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Break:
+    """The end of whatever block was open."""
+
+
+_BREAK = _Break()
+_Piece = _Text | _Break | Picture | Table | Rule
+
+
+def read_html(content: bytes, origin: Origin) -> Document:
+    """Return the blocks of a page. Raises ImportFailedError where there is no page in it."""
+    root = _parse(decode_html(content))
+    marks, notes = _take_notes(root)
+    blocks = tuple(_gathered(_pieces(root, marks)))
+    merged = [table.sourceline or 1 for table in root.iter("table") if not _is_box(table) and _has_merged(table)]
+    remarks = (merged_cells(origin, merged),) if merged else ()
+    return Document(origin=origin, blocks=blocks, notes=notes, remarks=remarks)
+
+
+def merged_cells(origin: Origin, lines: list[int]) -> Problem:
+    """Return the remark that merged cells were taken apart."""
+    message = f"表格中有合并的单元格（{origin.where(lines)}），已拆开：内容放在第一格，其余留空"
+    return origin.remark(lines[0], "merged-cells", message, "请核对表格")
+
+
+def decode_html(content: bytes) -> str:
+    """Return a page's text, by its byte order mark, its declared charset, else UTF-8 or GB 18030."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    for encoding in _encodings(content):
+        try:
+            return content.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return content.decode("utf-8", errors="replace")
+
+
+def _encodings(content: bytes) -> list[str]:
+    declared = _CHARSET.search(content[:4096])
+    name = declared[1].decode("ascii").lower() if declared else ""
+    if name.startswith("gb"):
+        return ["gb18030", "utf-8-sig"]
+    return [name, "utf-8-sig", "gb18030"] if name in _OTHER_CHARSETS else ["utf-8-sig", "gb18030"]
+
+
+def _parse(text: str) -> html.HtmlElement:
+    # lxml refuses NUL, and no other control character is text.
+    source = "\n".join(clean(line) for line in _DECLARATION.sub("", text).split("\n"))
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return html.document_fromstring(source.strip() and source or " ", parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ImportFailedError("网页里没有可读的内容；请用浏览器打开确认，再另存为网页") from error
+
+
+def read_table(source: str, line: int) -> Table | None:
+    """Return the first table of a piece of HTML, as text recognition puts it into Markdown."""
+    element = _parse(source).find(".//table")
+    if element is None or not any(any(row) for row in _rows(element, {})):
+        return None
+    return replace(_table(element, {}), line=line)
+
+
+def _pieces(root: html.HtmlElement, marks: Marks) -> Iterator[_Piece]:
+    """Yield text, breaks and whole tables in the order of the page."""
+    steps = etree.iterwalk(root, events=("start", "end"))
+    skipped = None
+    for event, element in steps:
+        if event == "start" and _is_whole(element, marks):
+            skipped = element
+            steps.skip_subtree()
+            yield from _whole(element, marks)
+        elif event == "start":
+            yield from _breaks(element)
+            yield from _texts(element, element.text)
+        else:
+            if element is not skipped:
+                yield from _breaks(element)
+            if element is not root:
+                yield from _texts(element.getparent(), element.tail)
+
+
+def _is_whole(element: html.HtmlElement, marks: Marks) -> bool:
+    """Say whether an element is taken or left as a whole, without walking through it."""
+    if element in marks or element.tag in ("img", "hr") or not isinstance(element.tag, str):
+        return True
+    if element.tag == "figcaption":
+        return element.getparent() is not None and element.getparent().find(".//img") is not None
+    return element.tag in _UNSEEN or _is_hidden(element) or (element.tag == "table" and not _is_box(element))
+
+
+def _whole(element: html.HtmlElement, marks: Marks) -> Iterator[_Piece]:
+    line = element.sourceline or 1
+    if element in marks and marks[element]:
+        yield _Text(holder=element.getparent(), span=Span(text=marks[element], note=True))
+    elif element.tag == "img":
+        yield _picture(element)
+    elif element.tag == "hr":
+        yield from (_BREAK, Rule(line=line, text=""), _BREAK)
+    elif element.tag == "table" and not _is_hidden(element):
+        yield _BREAK
+        if any(any(row) for row in _rows(element, marks)):
+            yield _table(element, marks)
+        yield from (_picture(image) for image in element.iter("img"))
+        yield _BREAK
+
+
+def _breaks(element: html.HtmlElement) -> Iterator[_Piece]:
+    if element.tag not in _INLINE:
+        yield _BREAK
+
+
+def _texts(element: html.HtmlElement, text: str | None) -> Iterator[_Piece]:
+    if not text:
+        return
+    lines = text.split("\n") if _nearest(element, frozenset(("pre",))) is not None else [text]
+    for index, line in enumerate(lines):
+        if index:
+            yield _BREAK
+        yield _Text(holder=element, span=_span(element, _collapsed(line)))
+
+
+def _collapsed(text: str) -> str:
+    """Return text with runs of blanks as one blank, and no blank where a line of Han was wrapped."""
+    unwrapped = re.sub(rf"(?<={_HAN})[ \t]*[\r\n]\s*(?={_HAN})", "", text)
+    return re.sub(r"[ \t\r\n\f\xa0]+", " ", unwrapped)
+
+
+def _span(element: html.HtmlElement, text: str) -> Span:
+    inline = list(_inline_ancestors(element))
+    tags = {ancestor.tag for ancestor in inline}
+    link = next((ancestor for ancestor in inline if ancestor.tag == "a"), None)
+    url = None if link is None else link.get("href")
+    return Span(text=text, strong=bool(tags & _BOLD), emphasis=bool(tags & _ITALIC), url=url)
+
+
+def _inline_ancestors(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    current: html.HtmlElement | None = element
+    while current is not None and current.tag in _INLINE:
+        yield current
+        current = current.getparent()
+
+
+def _gathered(pieces: Iterable[_Piece]) -> Iterator[Block]:
+    """Yield blocks; pictures within a paragraph come after it."""
+    texts: list[_Text] = []
+    pictures: list[Picture] = []
+    for piece in (*pieces, _BREAK):
+        if isinstance(piece, _Text):
+            texts.append(piece)
+        elif isinstance(piece, Picture):
+            pictures.append(piece)
+        else:
+            yield from _block(texts)
+            yield from pictures
+            texts, pictures = [], []
+            if not isinstance(piece, _Break):
+                yield piece
+
+
+def _block(texts: list[_Text]) -> Iterator[Block]:
+    text = _joined(piece.span for piece in texts)
+    if not text:
+        return
+    holder = next(piece.holder for piece in texts if piece.span.text.strip())
+    line = holder.sourceline or 1
+    heading = _nearest(holder, _HEADINGS)
+    entry = _nearest(holder, _ENTRIES)
+    if heading is not None:
+        yield Heading(line=line, text=text, level=int(heading.tag[1]))
+    elif entry is not None and plain(text):
+        yield Item(line=line, text=text, depth=_depth(entry), number=_number(entry))
+    else:
+        quoted = _nearest(holder, frozenset(("blockquote",))) is not None
+        yield Paragraph(line=line, text=text, quoted=quoted)
+
+
+def _joined(spans: Iterable[Span]) -> Inline:
+    """Return spans as one text, with a single blank where two of them met with one each."""
+    kept: list[Span] = []
+    for span in spans:
+        before = kept[-1].text if kept else " "
+        kept.append(replace(span, text=span.text.lstrip(" ")) if before.endswith(" ") else span)
+        if not kept[-1].text:
+            kept.pop()
+    return tidy(kept)
+
+
+def _nearest(element: html.HtmlElement, tags: frozenset[str]) -> html.HtmlElement | None:
+    current: html.HtmlElement | None = element
+    while current is not None and current.tag not in tags:
+        current = current.getparent()
+    return current
+
+
+def _depth(entry: html.HtmlElement) -> int:
+    return max(sum(1 for ancestor in entry.iterancestors("ul", "ol")) - 1, 0)
+
+
+def _number(entry: html.HtmlElement) -> int | None:
+    parent = entry.getparent()
+    if parent is None or parent.tag != "ol":
+        return None
+    start = parent.get("start", "1")
+    return (int(start) if start.isdecimal() and len(start) < 6 else 1) + len(list(entry.itersiblings("li", preceding=True)))
+
+
+def _is_hidden(element: html.HtmlElement) -> bool:
+    return bool(_HIDDEN.search(element.get("style", "")))
+
+
+def _picture(element: html.HtmlElement) -> Picture:
+    figure = _nearest(element, frozenset(("figure",)))
+    caption = None if figure is None else figure.find(".//figcaption")
+    alt = element.get("alt", "") if caption is None else caption.text_content()
+    return replace(picture(element.sourceline or 1, alt, element.get("src", "")), alt=_collapsed(alt).strip())
+
+
+def _is_box(table: html.HtmlElement) -> bool:
+    """Say whether a table only lays out the page: it has a single cell, or tables within."""
+    cells = sum(1 for _ in zip(table.iter("td", "th"), range(2), strict=False))
+    return cells < 2 or table.find(".//table") is not None
+
+
+def _has_merged(table: html.HtmlElement) -> bool:
+    return any(cell.get(name, "1") not in ("", "0", "1") for cell in table.iter("td", "th") for name in _SPANS)
+
+
+def _table(element: html.HtmlElement, marks: Marks) -> Table:
+    caption = element.find("caption")
+    label = "" if caption is None else clean(_collapsed(caption.text_content())).strip()
+    rows = even_rows(_rows(element, marks))
+    return Table(line=element.sourceline or 1, rows=rows, caption=literal(label), label=label)
+
+
+def _rows(element: html.HtmlElement, marks: Marks) -> list[list[Inline]]:
+    """Return the cells of a table; what a merged cell covers is empty."""
+    covered: dict[int, int] = {}
+    rows = []
+    for row in element.iter("tr"):
+        rows.append(_cells(row, covered, marks))
+    return rows
+
+
+def _cells(row: html.HtmlElement, covered: dict[int, int], marks: Marks) -> list[Inline]:
+    """Return a row's cells; `covered` holds, by column, how many rows the cells above still cover."""
+    cells: list[Inline] = []
+    for cell in row.iterchildren("td", "th"):
+        _skip_covered(cells, covered)
+        width, height = (_extent(cell, name) for name in _SPANS)
+        for column in range(len(cells), len(cells) + width):
+            if height > 1:
+                covered[column] = height - 1
+        cells += [_cell(cell, marks), *[()] * (width - 1)]
+    _skip_covered(cells, covered)
+    return cells
+
+
+def _skip_covered(cells: list[Inline], covered: dict[int, int]) -> None:
+    while covered.get(len(cells), 0) > 0:
+        covered[len(cells)] -= 1
+        cells.append(())
+
+
+def _extent(cell: html.HtmlElement, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), _WIDEST) if value.isdecimal() and len(value) < 6 else 1
+
+
+def _cell(cell: html.HtmlElement, marks: Marks) -> Inline:
+    pieces = (piece for piece in _pieces(cell, marks) if isinstance(piece, _Text | _Break))
+    return _joined(piece.span if isinstance(piece, _Text) else Span(text=" ") for piece in pieces)
+
+
+def _take_notes(root: html.HtmlElement) -> tuple[Marks, tuple[Footnote, ...]]:
+    """Return what refers to footnotes, and their texts, which are not walked through again."""
+    names = {name: element for element in root.iter() for name in (element.get("id"), element.get("name")) if name}
+    marks: dict[html.HtmlElement, str] = {}
+    bodies: dict[html.HtmlElement, str] = {}
+    for link in root.iter("a"):
+        body = _note_body(link, names)
+        if body is not None and link not in body.iterdescendants():
+            marks[link] = bodies.setdefault(body, str(len(bodies) + 1))
+    notes = tuple(_footnote(body, label) for body, label in bodies.items())
+    return {**marks, **dict.fromkeys(bodies, "")}, notes
+
+
+def _note_body(link: html.HtmlElement, names: Mapping[str, html.HtmlElement]) -> html.HtmlElement | None:
+    """Return the element that holds a footnote's text, if that is what a link leads to."""
+    target = link.get("href", "")
+    if not _NOTE_MARK.fullmatch(link.text_content().strip()) or not _NOTE_TARGET.match(target):
+        return None
+    element = names.get(target[1:])
+    return None if element is None else _nearest(element, _NOTE_BODIES)
+
+
+def _footnote(body: html.HtmlElement, label: str) -> Footnote:
+    back = {link: "" for link in body.iter("a") if link.get("href", "").startswith("#")}
+    return Footnote(line=body.sourceline or 1, label=label, text=_cell(body, back))

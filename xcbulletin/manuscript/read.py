@@ -1,0 +1,219 @@
+"""An issue's folder to an `Issue`, or everything that is wrong with it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from xcbulletin.errors import ProblemsError
+from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields, split
+from xcbulletin.model import (
+    REPORT_PARTS,
+    Article,
+    Column,
+    Industry,
+    Issue,
+    IssueId,
+    Kind,
+    Place,
+    Problem,
+    Severity,
+    Source,
+)
+from xcbulletin.settings import Workspace, resolve_industries
+from xcbulletin.workspace import issue_folder
+from xcbulletin.yamltext import Path as KeyPath
+from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
+
+ISSUE_FILE = "issue.yaml"
+ASSETS_FOLDER = "assets"
+_KNOWN_BESIDE_COLUMNS = {ISSUE_FILE, ASSETS_FOLDER, "signoffs.yaml"}
+
+
+def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue | None, tuple[Problem, ...]]:
+    """Return the issue and what is worth a remark, or None and every mistake found.
+
+    Raises WorkspaceError where there is no such issue.
+    """
+    folder = issue_folder(workspace.root, issue_id)
+    parsed, fields, problems = _read_issue_file(workspace.root, folder)
+    kind = _kind_of(parsed) if fields is None else fields.kind
+    columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
+    articles, more = _read_articles(workspace, folder, columns)
+    problems += more
+    if fields is not None:
+        codes, unknown = _industries(fields.industries, workspace.industries, parsed)
+        problems += unknown
+    if fields is None or any(problem.severity is Severity.ERROR for problem in problems):
+        return None, tuple(problems)
+    masthead = workspace.settings.masthead
+    return Issue(
+        id=issue_id,
+        kind=kind,
+        title=fields.title or masthead.title,
+        subtitle=fields.subtitle,
+        publishers=fields.publisher or masthead.publisher,
+        number=fields.number,
+        total_number=fields.total_number,
+        date=fields.date,
+        columns=columns,
+        articles=tuple(articles),
+        industries=codes,
+        imprint=fields.imprint.over(workspace.settings.imprint),
+    ), tuple(problems)
+
+
+def _read_issue_file(root: Path, folder: Path) -> tuple[YamlText, IssueFields | None, list[Problem]]:
+    path = folder / ISSUE_FILE
+    file = path.relative_to(root).as_posix()
+    if not path.is_file():
+        missing = Problem(
+            place=Place(file=file),
+            rule="issue-file",
+            message="缺少这个文件，不知道这一期的日期和期号",
+            suggestion="请新建它，至少写一行“date: 2021-01-29”",
+        )
+        return YamlText(file=file, data={}, lines={}), None, [missing]
+    try:
+        parsed = parse_yaml(decode(path.read_bytes(), file), file)
+    except ProblemsError as error:
+        return YamlText(file=file, data={}, lines={}), None, list(error.problems)
+    fields, problems = validate(IssueFields, parsed)
+    return parsed, fields, list(problems)
+
+
+def _kind_of(parsed: YamlText) -> Kind:
+    kind = parsed.data.get("kind") if isinstance(parsed.data, dict) else None
+    return Kind.REPORT if kind == Kind.REPORT else Kind.BULLETIN
+
+
+def _read_articles(
+    workspace: Workspace, folder: Path, columns: tuple[Column, ...]
+) -> tuple[list[Article], list[Problem]]:
+    articles: list[Article] = []
+    problems = list(_strangers(workspace.root, folder, columns))
+    for column in columns:
+        for path in _column_files(folder, column.code):
+            file = path.relative_to(workspace.root).as_posix()
+            article, more = _read_article(path, file, column.code, workspace.industries)
+            problems += more
+            articles += [article] if article else []
+    return articles, problems
+
+
+def _column_files(folder: Path, code: str) -> list[Path]:
+    single = folder / f"{code}.md"
+    several = sorted((folder / code).glob("*.md"), key=lambda path: _natural(path.name))
+    return [path for path in (single, *several) if path.is_file() and not path.name.startswith(".")]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that puts 2-x.md before 10-x.md."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+
+
+def _strangers(root: Path, folder: Path, columns: Iterable[Column]) -> Iterator[Problem]:
+    """Yield a problem for whatever lies in the folder and would not be printed."""
+    codes = [column.code for column in columns]
+    known = {*_KNOWN_BESIDE_COLUMNS, *codes, *(f"{code}.md" for code in codes)}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")) or path.name in ("Thumbs.db", "desktop.ini"):
+            continue
+        if path.name not in known:
+            yield _stranger(path.relative_to(root).as_posix(), path, codes)
+        elif path.name in codes and path.is_dir():
+            yield from _strangers_in_column(root, path)
+
+
+def _stranger(file: str, path: Path, codes: list[str]) -> Problem:
+    near = get_close_matches(path.stem.lower(), codes, n=1, cutoff=0.5)
+    remedy = f"是否想用“{near[0]}”？" if near else f"栏目的文件或文件夹只能叫：{'、'.join(codes)}"
+    if path.is_dir() or path.suffix == ".md":
+        return Problem(
+            place=Place(file=file),
+            rule="unknown-column",
+            message="不属于任何栏目，不会被印出来",
+            suggestion=remedy,
+        )
+    return _left_out(file)
+
+
+def _strangers_in_column(root: Path, folder: Path) -> Iterator[Problem]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")) or (path.is_file() and path.suffix == ".md"):
+            continue
+        yield _left_out(path.relative_to(root).as_posix())
+
+
+def _left_out(file: str) -> Problem:
+    return Problem(
+        place=Place(file=file),
+        rule="unused-file",
+        severity=Severity.WARNING,
+        message="不是文稿（.md），不会被印出来",
+        suggestion=f"文稿请另存为 .md；图片和数据请放进 {ASSETS_FOLDER} 文件夹；没有用的请删去",
+    )
+
+
+def _read_article(
+    path: Path, file: str, column: str, industries: tuple[Industry, ...]
+) -> tuple[Article | None, list[Problem]]:
+    try:
+        text = decode(path.read_bytes(), file)
+    except ProblemsError as error:
+        return None, list(error.problems)
+    parts = split(text)
+    if parts is None:
+        return None, [_no_front_matter(file)]
+    front, body, body_line = parts
+    parsed = parse_yaml(front, file, first_line=2)
+    fields, found = validate(ArticleFields, parsed)
+    problems = list(found)
+    names = fields.industries if fields else _listed_industries(parsed)
+    codes, unknown = _industries(names, industries, parsed)
+    problems += unknown
+    if fields is None or problems:
+        return None, problems
+    source = fields.source
+    return Article(
+        file=file,
+        title=fields.title,
+        column=column,
+        body=body,
+        body_line=body_line,
+        industries=codes,
+        source=None if source is None else Source(name=source.name, url=source.url, date=source.date),
+        author=fields.author,
+        summary=fields.summary,
+        draft=fields.draft,
+    ), []
+
+
+def _no_front_matter(file: str) -> Problem:
+    return Problem(
+        place=Place(file=file, line=1),
+        rule="front-matter",
+        message="开头没有用两行“---”围起来的文章信息",
+        suggestion="请在最前面写：第一行“---”，第二行“title: 标题”，第三行“---”，然后是正文",
+    )
+
+
+def _listed_industries(parsed: YamlText) -> tuple[str, ...]:
+    listed = parsed.data.get("industries") if isinstance(parsed.data, dict) else None
+    return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
+
+
+def _industries(
+    names: Iterable[str], industries: tuple[Industry, ...], parsed: YamlText
+) -> tuple[tuple[str, ...], list[Problem]]:
+    codes, unknown = resolve_industries(names, industries)
+    path: KeyPath = ("industries",)
+    return codes, [
+        Problem(
+            place=parsed.place(path),
+            rule="unknown-industry",
+            message=f"没有“{name}”这个产业",
+            suggestion=advice,
+        )
+        for name, advice in unknown
+    ]

@@ -1,0 +1,169 @@
+"""An Edition to its documents: PDF, web page and letter, all made in memory."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from xcbulletin.model import Kind, Place, Problem, Severity
+from xcbulletin.publishing import letter as letters
+from xcbulletin.publishing.edition import Edition, texts
+from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
+from xcbulletin.publishing.fonts import FontSet
+from xcbulletin.publishing.markup import Node, plain, walk
+from xcbulletin.publishing.outputs import Format
+from xcbulletin.publishing.pages import Templates
+from xcbulletin.publishing.press import PICTURE_SCHEME, Job, Press
+from xcbulletin.settings import MailSettings
+
+
+PDF_FILE, PAGE_FILE = "bulletin.pdf", "index.html"
+_FACES = (
+    ("XC Song", 400, "XCSong-Regular"),
+    ("XC Song", 700, "XCSong-Bold"),
+    ("XC Hei", 400, "XCHei-Regular"),
+    ("XC Hei", 700, "XCHei-Bold"),
+)
+"""What a page brings along for machines without Chinese fonts; other readers never load it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Material:
+    """What documents are made of besides the edition."""
+
+    templates: Templates
+    fonts: FontSet
+    mail: MailSettings
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By their address in the text."""
+
+
+def missing_glyphs(edition: Edition, material: Material) -> tuple[Problem, ...]:
+    """Return a problem for each character, once, that the printing fonts cannot draw."""
+    places: dict[str, Place] = {}
+    for place, text in (*texts(edition), *_picture_texts(edition, material.pictures)):
+        for character in material.fonts.missing(text):
+            places.setdefault(character, place)
+    return tuple(
+        Problem(
+            place=place,
+            rule="missing-glyph",
+            message=f"印刷字体里没有“{character}”（U+{ord(character):04X}），印出来会是空框",
+            suggestion="请改用通行的字或符号，或做成图片",
+        )
+        for character, place in places.items()
+    )
+
+
+def _picture_texts(edition: Edition, pictures: Mapping[str, Picture]) -> Iterable[tuple[Place, str]]:
+    for address, picture in pictures.items():
+        yield Place(file=f"{edition.file}/{address}"), words_in(picture)
+
+
+def make_documents(
+    edition: Edition, formats: Iterable[Format], material: Material, press: Press | None
+) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
+    """Return the documents of the formats by file name, and what their readers will miss.
+
+    The letter carries the PDF, so asking for the letter makes both. Raises TemplateFailedError, PrintError.
+    """
+    wanted = set(formats)
+    assert press is not None or wanted <= {Format.HTML}
+    files: dict[str, bytes] = {}
+    remarks: tuple[Problem, ...] = ()
+    if press is not None:
+        press.submit(print_job(edition, material))
+    if Format.HTML in wanted:
+        files |= make_page(edition, material)
+    if Format.EMAIL in wanted:
+        pictures = for_letter(material.pictures, material.fonts)
+        letter = letters.render_letter(material.templates, edition, pictures)
+        page, images = letters.as_page(letter)
+        files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
+        remarks = _shortened(edition, letter)
+    if press is not None:
+        pdf = press.result()
+        files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
+        if Format.EMAIL in wanted:
+            files["email.eml"] = letters.message(letter, edition, material.mail, pdf)
+    return files, remarks
+
+
+def print_job(edition: Edition, material: Material) -> Job:
+    """Return the page that the printer gets."""
+    numbers = {address: str(number) for number, address in enumerate(material.pictures)}
+    html = material.templates.render(
+        f"{_folder(edition)}/print.html",
+        edition,
+        blocks="shared/blocks.html",
+        picture=lambda node: PICTURE_SCHEME + numbers[node.src],
+        heading_base=_heading_base(edition),
+        notes_at_end=False,
+    )
+    pictures = {
+        numbers[address]: (picture.media_type, picture.content)
+        for address, picture in material.pictures.items()
+    }
+    return Job(html=html, pictures=pictures)
+
+
+def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
+    """Return the web edition: `index.html` and everything that it shows, nothing of it from outside."""
+    pictures = for_web(material.pictures, material.fonts)
+
+    html = material.templates.render(
+        f"{_folder(edition)}/web.html",
+        edition,
+        blocks="shared/blocks.html",
+        picture=_addresses(pictures),
+        heading_base=_heading_base(edition),
+        notes_at_end=True,
+        faces=_FACES,
+    )
+    bold = _bold_text(edition)
+    fonts = {
+        f"assets/fonts/{face}.ttf": material.fonts.subset(face, html if weight == 400 else bold)
+        for _family, weight, face in _FACES
+    }
+    images = {picture.name: picture.content for picture in pictures.values()}
+    return {PAGE_FILE: html.encode(), **images, **fonts}
+
+
+def _bold_text(edition: Edition) -> str:
+    """Return the characters that a page sets in bold."""
+    names = [edition.title, *(column.name for column in edition.columns), _FURNITURE]
+    for entry in edition.entries:
+        names.append(entry.title)
+        names += [
+            plain(node.children) for node in walk(entry.body) if node.kind in ("heading", "strong", "cell")
+        ]
+    return "".join(names)
+
+
+_FURNITURE = "本期要目图表附目录注0123456789"
+
+
+def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Node], str]:
+    return lambda node: quote(pictures[node.src].name)
+
+
+def _folder(edition: Edition) -> str:
+    return "report" if edition.kind is Kind.REPORT else "bulletin"
+
+
+def _heading_base(edition: Edition) -> int:
+    """Return the level of the heading above an article's own headings."""
+    return 2 if edition.kind is Kind.REPORT else 3
+
+
+def _shortened(edition: Edition, letter: letters.Letter) -> tuple[Problem, ...]:
+    if letter.shortened is None:
+        return ()
+    left = {"summaries": "摘要", "titles": "标题"}[letter.shortened]
+    return (
+        Problem(
+            place=Place(file=edition.file),
+            rule="letter-shortened",
+            severity=Severity.WARNING,
+            message=f"全文放进邮件会被邮箱截断（超过 102 KB），邮件里只放了{left}，全文在所附 PDF 里",
+        ),
+    )

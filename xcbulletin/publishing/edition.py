@@ -1,0 +1,292 @@
+"""An Issue for an audience: what readers get, numbered and with every reference resolved."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from xcbulletin.model import (
+    Article,
+    Column,
+    Imprint,
+    Industry,
+    Issue,
+    IssueId,
+    Kind,
+    Place,
+    Problem,
+    Severity,
+    Source,
+)
+from xcbulletin.publishing.markup import Node, parse, plain, rewrite, walk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """A heading inside an article, for contents and bookmarks."""
+
+    anchor: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A figure or table, as it stands in the lists of figures and tables."""
+
+    anchor: str
+    label: str
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """An article as it is printed."""
+
+    anchor: str
+    file: str
+    title: str
+    industries: tuple[Industry, ...]
+    source: Source | None
+    author: str | None
+    summary: str | None
+    body: tuple[Node, ...]
+    headings: tuple[Heading, ...]
+    notes: tuple[Node, ...]
+
+    @property
+    def pictures(self) -> tuple[Node, ...]:
+        """Every node that shows a picture, in reading order."""
+        return tuple(node for node in walk(self.body) if node.kind in ("figure", "image"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrintedColumn:
+    """A column and its articles."""
+
+    code: str
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition:
+    """An issue resolved for an audience."""
+
+    id: IssueId
+    kind: Kind
+    title: str
+    subtitle: str | None
+    publishers: tuple[str, ...]
+    number: int | None
+    total_number: int | None
+    date: datetime.date
+    imprint: Imprint
+    selection: tuple[Industry, ...]
+    """The industries asked for; empty for the whole issue."""
+    columns: tuple[PrintedColumn, ...]
+    figures: tuple[Listed, ...]
+    tables: tuple[Listed, ...]
+    file: str = field(default="")
+    """The issue's own file, for problems that belong to no article."""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All articles, in printing order."""
+        return tuple(entry for column in self.columns for entry in column.entries)
+
+    @property
+    def industries(self) -> tuple[Industry, ...]:
+        """The industries that its articles are tagged with, each once, in the order of the first."""
+        return tuple(dict.fromkeys(one for entry in self.entries for one in entry.industries))
+
+
+def compose(
+    issue: Issue, industries: Sequence[Industry], selection: Sequence[str] = ()
+) -> tuple[Edition, tuple[Problem, ...]]:
+    """Return the edition of `issue` for readers of the `selection` of industries, and what is wrong in it.
+
+    Drafts stay out. With a selection, so does every article that is not tagged with one of its codes.
+    """
+    by_code = {one.code: one for one in industries}
+    chosen = [article for article in issue.articles if _is_wanted(article, issue, selection)]
+    parsed = [(article, *parse(article)) for article in chosen]
+    problems = [problem for _article, _nodes, found in parsed for problem in found]
+    numbering = _Numbering()
+    columns = []
+    for column in issue.columns:
+        own = [(article, nodes) for article, nodes, _found in parsed if article.column == column.code]
+        entries = tuple(
+            _entry(article, nodes, f"{column.code}-{index}", by_code, numbering)
+            for index, (article, nodes) in enumerate(own, start=1)
+        )
+        if entries:
+            columns.append(PrintedColumn(code=column.code, name=column.name, entries=entries))
+    resolved, more = _with_references(columns, numbering, bool(selection))
+    return Edition(
+        id=issue.id,
+        kind=issue.kind,
+        title=issue.title,
+        subtitle=issue.subtitle,
+        publishers=issue.publishers,
+        number=issue.number,
+        total_number=issue.total_number,
+        date=issue.date,
+        imprint=issue.imprint,
+        selection=tuple(by_code[code] for code in selection),
+        columns=resolved,
+        figures=tuple(numbering.figures),
+        tables=tuple(numbering.tables),
+        file=f"issues/{issue.id}",
+    ), (*problems, *numbering.problems, *more)
+
+
+def _is_wanted(article: Article, issue: Issue, selection: Sequence[str]) -> bool:
+    tagged = article.industries or (issue.industries if issue.kind is Kind.REPORT else ())
+    return not article.draft and (not selection or any(code in selection for code in tagged))
+
+
+def _entry(
+    article: Article,
+    nodes: tuple[Node, ...],
+    anchor: str,
+    industries: Mapping[str, Industry],
+    numbering: "_Numbering",
+) -> Entry:
+    body = numbering.number(article, nodes, anchor)
+    headings = tuple(
+        Heading(anchor=node.id, level=node.level, text=plain(node.children))
+        for node in walk(body)
+        if node.kind == "heading"
+    )
+    return Entry(
+        anchor=anchor,
+        file=article.file,
+        title=article.title,
+        industries=tuple(industries[code] for code in article.industries),
+        source=article.source,
+        author=article.author,
+        summary=article.summary,
+        body=body,
+        headings=headings,
+        notes=tuple(node for node in walk(body) if node.kind == "note"),
+    )
+
+
+class _Numbering:
+    """Counts figures and tables through the edition, and notes and headings through an article."""
+
+    def __init__(self) -> None:
+        self.figures: list[Listed] = []
+        self.tables: list[Listed] = []
+        self.targets: dict[str, Listed] = {}
+        self.problems: list[Problem] = []
+
+    def number(self, article: Article, nodes: Iterable[Node], anchor: str) -> tuple[Node, ...]:
+        notes, headings = count(1), count(1)
+
+        def numbered(node: Node) -> Node:
+            match node.kind:
+                case "heading":
+                    return _with(node, id=f"{anchor}-h{next(headings)}")
+                case "note":
+                    index = next(notes)
+                    return _with(node, number=index, id=f"{anchor}-n{index}")
+                case "figure":
+                    label = f"图{len(self.figures) + 1}"
+                    return self._listed(node, label, plain(node.children), self.figures, "fig", article)
+                case "table" if node.label:
+                    own = sum(listed.label != "附表" for listed in self.tables) + 1
+                    label = "附表" if node.label == "附表" else f"表{own}"
+                    return self._listed(node, label, node.caption, self.tables, "tbl", article)
+            return node
+
+        return rewrite(nodes, numbered)
+
+    def _listed(
+        self, node: Node, label: str, caption: str, into: list[Listed], prefix: str, article: Article
+    ) -> Node:
+        listed = Listed(anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption)
+        into.append(listed)
+        if node.id in self.targets:
+            place = Place(file=article.file, line=node.line)
+            message = f"编号“{node.id}”已经用在{self.targets[node.id].label}上"
+            self.problems.append(
+                Problem(place=place, rule="duplicate-id", message=message, suggestion="请换一个编号")
+            )
+        elif node.id:
+            self.targets[node.id] = listed
+        return _with(node, id=listed.anchor, label=label)
+
+
+def _with(node: Node, **attrs: object) -> Node:
+    return replace(node, attrs={**node.attrs, **attrs})
+
+
+def _with_references(
+    columns: Iterable[PrintedColumn], numbering: _Numbering, is_selection: bool
+) -> tuple[tuple[PrintedColumn, ...], list[Problem]]:
+    problems: list[Problem] = []
+
+    def resolved(entry: Entry) -> Entry:
+        def resolve(node: Node) -> Node:
+            if node.kind != "reference":
+                return node
+            listed = numbering.targets.get(node.target)
+            if listed is None and is_selection:
+                return _with(node, label="（见全刊）", id=None)
+            if listed is None:
+                problems.append(_dangling(entry.file, node, numbering.targets))
+                return _with(node, label=f"［{node.target}］", id=None)
+            return _with(node, label=listed.label, id=listed.anchor)
+
+        body = rewrite(entry.body, resolve)
+        return replace(entry, body=body, notes=tuple(node for node in walk(body) if node.kind == "note"))
+
+    return tuple(
+        replace(column, entries=tuple(map(resolved, column.entries))) for column in columns
+    ), problems
+
+
+def _dangling(file: str, node: Node, targets: Iterable[str]) -> Problem:
+    known = "、".join(targets)
+    return Problem(
+        place=Place(file=file, line=node.line),
+        rule="reference",
+        message=f"“[@{node.target}]”没有对应的图或表",
+        suggestion=f"可引用的编号：{known}" if known else "请在图或表题后面写上编号，如 {#fig-1}",
+        severity=Severity.ERROR,
+    )
+
+
+def texts(edition: Edition) -> Iterator[tuple[Place, str]]:
+    """Yield all that is printed of what editors wrote, piece by piece, with its place."""
+    own = edition.imprint
+    head = [edition.title, edition.subtitle, *edition.publishers, own.recipients, own.printer, own.contact]
+    yield Place(file=f"{edition.file}/issue.yaml"), "".join(filter(None, head))
+    for column in edition.columns:
+        yield Place(file="bulletin.yaml"), column.name
+        for entry in column.entries:
+            source = entry.source.name if entry.source else ""
+            fields = (entry.title, entry.author, entry.summary, source)
+            yield Place(file=entry.file, line=2), "".join(filter(None, fields))
+            yield from _body_texts(entry)
+
+
+def _body_texts(entry: Entry) -> Iterator[tuple[Place, str]]:
+    line: int | None = None
+    for node in walk(entry.body):
+        line = node.line or line
+        more = (node.attrs.get("source"), node.attrs.get("caption"))
+        text = node.text + "".join(part for part in more if isinstance(part, str))
+        if text:
+            yield Place(file=entry.file, line=line), text
+
+
+COLUMNS_OF_FRONT_MATTER = ("copyright", "foreword")
+"""Parts of a report that stand before its contents, with Roman page numbers."""
+
+
+def is_front(column: PrintedColumn | Column) -> bool:
+    """Tell whether a part of a report belongs to its front matter."""
+    return column.code in COLUMNS_OF_FRONT_MATTER

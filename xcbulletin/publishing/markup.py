@@ -1,0 +1,353 @@
+"""Markdown to nodes: CommonMark with tables, footnotes, attributes, captioned figures and tables, references.
+
+What is HTML, PDF or letter is decided later, by templates that are handed these nodes.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_cjk_friendly import cjk_friendly, is_cjk
+from mdit_py_plugins.attrs import attrs_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from xcbulletin.model import Article, Place, Problem, Severity
+
+PENDING_PICTURE = "待补"
+
+_TABLE_CAPTION = re.compile(r"(附?表)\s*\d*\s*[：:]\s*(.+?)\s*(?:\{#([\w-]+)\})?")
+_SOURCE_LINE = re.compile(r"(?:数据|资料|图片)?来源\s*[：:].+")
+_REFERENCE = re.compile(r"\[@([\w-]+)\]")
+_NOTE_MARK = re.compile(r"\[\^[^\]\s]+\]")
+_RAW_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """A piece of marked-up text; `kind` is the name of the template macro that renders it.
+
+    Blocks: paragraph, heading (level), bullets, numbers (start), item, quote, code, rule, figure (src,
+    caption, source, id), table (caption, source, label, id), row (head), cell (head, align).
+    Inline: text, space, line_break, strong, emphasis, struck, literal, link (href), image (src, alt),
+    reference (target), note (its children are the note).
+    """
+
+    kind: str
+    children: tuple["Node", ...] = ()
+    text: str = ""
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    line: int | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.attrs[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield all nodes, parents before children, in reading order."""
+    for node in nodes:
+        yield node
+        yield from walk(node.children)
+
+
+def rewrite(nodes: Iterable[Node], change: Callable[[Node], Node]) -> tuple[Node, ...]:
+    """Return the nodes with `change` applied to each, parents before children, in reading order."""
+    return tuple(_rewritten(change(node), change) for node in nodes)
+
+
+def _rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
+    return replace(node, children=rewrite(node.children, change)) if node.children else node
+
+
+def plain(nodes: Iterable[Node]) -> str:
+    """Return the running text of nodes, without notes."""
+    return "".join(_plain(node) for node in nodes)
+
+
+def _plain(node: Node) -> str:
+    if node.kind in ("space", "line_break"):
+        return " "
+    return "" if node.kind == "note" else node.text + plain(node.children)
+
+
+def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
+    """Return the nodes of an article's body, and what in it will not be printed as its editor may think."""
+    environment: dict[str, Any] = {}
+    tokens = _markdown().parse(article.body, environment)
+    reader = _Reader(article)
+    reader.report_unused_notes(environment)
+    nodes = _with_captions(reader.blocks(SyntaxTreeNode(tokens).children), reader)
+    return _levelled(nodes), tuple(reader.problems)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 40})
+    # A line like “[注]: ……” is text to an editor; CommonMark would swallow it as a link's definition.
+    markdown.enable(["table", "strikethrough"]).disable("reference")
+    allowed = ("id", "width")
+    return markdown.use(cjk_friendly).use(footnote_plugin, inline=False).use(attrs_plugin, allowed=allowed)
+
+
+class _Reader:
+    """Turns markdown-it's tree into nodes, and notes problems on the way."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.problems: list[Problem] = []
+        self.notes: dict[int, tuple[Node, ...]] = {}
+        self._line: int | None = None
+
+    def blocks(self, trees: Sequence[SyntaxTreeNode]) -> tuple[Node, ...]:
+        bodies = [tree for tree in trees if tree.type != "footnote_block"]
+        for tree in trees:
+            if tree.type == "footnote_block":
+                self._read_notes(tree)
+        return tuple(node for tree in bodies for node in self._block(tree))
+
+    def _read_notes(self, tree: SyntaxTreeNode) -> None:
+        for note in tree.children:
+            paragraphs = [child for child in note.children if child.type == "paragraph"]
+            parts = [self._inline(child) for child in paragraphs]
+            self.notes[note.meta["id"]] = tuple(
+                node for index, part in enumerate(parts) for node in ((_SPACE, *part) if index else part)
+            )
+
+    def _block(self, tree: SyntaxTreeNode) -> Iterator[Node]:
+        line = self._line = self._line_of(tree)
+        children = tree.children
+        match tree.type:
+            case "paragraph":
+                yield self._paragraph(tree, line)
+            case "heading":
+                level = int(tree.tag[1:])
+                yield Node(kind="heading", children=self._inline(tree), attrs={"level": level}, line=line)
+            case "bullet_list" | "ordered_list":
+                kind = "bullets" if tree.type == "bullet_list" else "numbers"
+                items = tuple(
+                    Node(
+                        kind="item",
+                        children=_tight(item, self.blocks(item.children)),
+                        line=self._line_of(item),
+                    )
+                    for item in children
+                )
+                yield Node(kind=kind, children=items, attrs={"start": tree.attrs.get("start", 1)}, line=line)
+            case "blockquote":
+                yield Node(kind="quote", children=self.blocks(children), line=line)
+            case "fence" | "code_block":
+                yield Node(
+                    kind="code", text=tree.content.rstrip("\n"), attrs={"info": tree.info.strip()}, line=line
+                )
+            case "hr":
+                yield Node(kind="rule", line=line)
+            case "table":
+                yield self._table(tree, line)
+            case other:
+                raise AssertionError(other)
+
+    def _line_of(self, tree: SyntaxTreeNode) -> int | None:
+        return tree.map[0] + self.article.body_line if tree.map else self._line
+
+    def _paragraph(self, tree: SyntaxTreeNode, line: int | None) -> Node:
+        inline = tree.children[0]
+        if len(inline.children) == 1 and inline.children[0].type == "image":
+            return self._figure(inline.children[0], line)
+        return Node(kind="paragraph", children=self._inline(tree), line=line)
+
+    def _figure(self, image: SyntaxTreeNode, line: int | None) -> Node:
+        caption = self._inlines(image.children)
+        if not plain(caption).strip():
+            self.report(line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
+        return Node(
+            kind="figure",
+            children=caption,
+            attrs={
+                "src": unquote(str(image.attrs["src"])),
+                "source": image.attrs.get("title"),
+                "id": image.attrs.get("id"),
+            },
+            line=line,
+        )
+
+    def _table(self, tree: SyntaxTreeNode, line: int | None) -> Node:
+        rows = tuple(
+            Node(
+                kind="row",
+                children=tuple(map(self._cell, row.children)),
+                attrs={"head": part.type == "thead"},
+            )
+            for part in tree.children
+            for row in part.children
+        )
+        attrs = {"caption": (), "source": None, "label": None, "id": None}
+        return Node(kind="table", children=rows, attrs=attrs, line=line)
+
+    def _cell(self, tree: SyntaxTreeNode) -> Node:
+        style = str(tree.attrs.get("style", ""))
+        attrs = {"head": tree.type == "th", "align": style.partition("text-align:")[2] or None}
+        return Node(kind="cell", children=self._inline(tree), attrs=attrs)
+
+    def _inline(self, tree: SyntaxTreeNode) -> tuple[Node, ...]:
+        return self._inlines(child for inline in tree.children for child in inline.children)
+
+    def _inlines(self, trees: Iterable[SyntaxTreeNode]) -> tuple[Node, ...]:
+        nodes = [node for tree in trees for node in self._span(tree)]
+        return tuple(_soft_breaks_resolved(nodes))
+
+    def _span(self, tree: SyntaxTreeNode) -> Iterator[Node]:
+        match tree.type:
+            case "text":
+                yield from self._text(tree.content)
+            case "softbreak":
+                yield _SOFT_BREAK
+            case "hardbreak":
+                yield Node(kind="line_break")
+            case "strong" | "em" | "s":
+                yield Node(kind=_SPANS[tree.type], children=self._inlines(tree.children))
+            case "code_inline":
+                yield Node(kind="literal", text=tree.content)
+            case "link":
+                yield Node(
+                    kind="link",
+                    children=self._inlines(tree.children),
+                    attrs={"href": str(tree.attrs["href"])},
+                )
+            case "image":
+                attrs = {"src": unquote(str(tree.attrs["src"])), "alt": plain(self._inlines(tree.children))}
+                yield Node(kind="image", attrs=attrs, line=self._line)
+            case "footnote_ref":
+                yield Node(kind="note", attrs={"key": tree.meta["id"]})
+            case "footnote_anchor":
+                return
+            case other:
+                raise AssertionError(other)
+
+    def _text(self, text: str) -> Iterator[Node]:
+        if _RAW_HTML.search(text):
+            self.report(
+                self._line, "raw-html", "正文里的 HTML 代码会按原样印成文字", "请改用 Markdown 写法，或删去"
+            )
+        for match in _NOTE_MARK.finditer(text):
+            self.report(
+                self._line,
+                "note",
+                f"脚注“{match[0]}”没有内容",
+                f"请另起一段写“{match[0]}: 脚注内容”，或删去标记",
+            )
+        start = 0
+        for match in _REFERENCE.finditer(text):
+            yield Node(kind="text", text=text[start : match.start()])
+            yield Node(kind="reference", attrs={"target": match[1]}, line=self._line)
+            start = match.end()
+        if start < len(text):
+            yield Node(kind="text", text=text[start:])
+
+    def report_unused_notes(self, environment: Mapping[str, Any]) -> None:
+        for key, used in environment.get("footnotes", {}).get("refs", {}).items():
+            if used < 0:
+                mark = f"[^{key.removeprefix(':')}]"
+                rows = self.article.body.split("\n")
+                line = next((n for n, row in enumerate(rows) if row.lstrip().startswith(mark)), 0)
+                self.report(
+                    line + self.article.body_line,
+                    "note",
+                    f"脚注“{mark}”在正文里没有标出位置，不会印出来",
+                    f"请在正文该处写“{mark}”",
+                    Severity.ERROR,
+                )
+
+    def report(
+        self,
+        line: int | None,
+        rule: str,
+        message: str,
+        suggestion: str,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        place = Place(file=self.article.file, line=line)
+        self.problems.append(
+            Problem(place=place, rule=rule, message=message, suggestion=suggestion, severity=severity)
+        )
+
+
+_SPACE = Node(kind="space")
+_SOFT_BREAK = Node(kind="soft_break")
+_SPANS = {"strong": "strong", "em": "emphasis", "s": "struck"}
+
+
+def _tight(item: SyntaxTreeNode, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return an item's nodes; in a tight list its paragraphs are bare text."""
+    hidden = [child.type == "paragraph" and child.hidden for child in item.children]
+    return tuple(
+        part
+        for node, bare in zip(nodes, hidden, strict=True)
+        for part in (node.children if bare and node.kind == "paragraph" else (node,))
+    )
+
+
+def _soft_breaks_resolved(nodes: list[Node]) -> Iterator[Node]:
+    """Yield the nodes; a line break in the source is nothing beside Han and a space elsewhere."""
+    for index, node in enumerate(nodes):
+        if node is not _SOFT_BREAK:
+            yield node
+            continue
+        before, after = plain(nodes[:index])[-1:], plain(nodes[index + 1 :])[:1]
+        if not (before and is_cjk(before)) and not (after and is_cjk(after)):
+            yield _SPACE
+
+
+def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]:
+    """Return the blocks with captions and source lines moved into their tables, and notes into their calls."""
+    result: list[Node] = []
+    for node in nodes:
+        before = result[-1] if result else None
+        if node.kind == "table" and before and (caption := _caption_of(before)):
+            result[-1] = replace(node, attrs={**node.attrs, **caption})
+        elif before and before.kind == "table" and before.source is None and _is_source(node):
+            result[-1] = replace(before, attrs={**before.attrs, "source": plain(node.children).strip()})
+        else:
+            result.append(node)
+    for node in result:
+        if _caption_of(node):
+            reader.report(
+                node.line, "table-caption", "表题下面没有表格", "表题请紧接在表格上方；不是表题的，请改写开头"
+            )
+    return rewrite(result, lambda node: _with_note(node, reader))
+
+
+def _caption_of(node: Node) -> dict[str, Any] | None:
+    match = _TABLE_CAPTION.fullmatch(plain(node.children).strip()) if node.kind == "paragraph" else None
+    if match is None:
+        return None
+    return {"label": match[1], "caption": match[2], "id": match[3]}
+
+
+def _is_source(node: Node) -> bool:
+    return node.kind == "paragraph" and bool(_SOURCE_LINE.fullmatch(plain(node.children).strip()))
+
+
+def _with_note(node: Node, reader: _Reader) -> Node:
+    return replace(node, children=reader.notes.get(node.key, ())) if node.kind == "note" else node
+
+
+def _levelled(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the nodes with heading levels counted from 1 below the article's title, without jumps."""
+    written = sorted({node.level for node in walk(nodes) if node.kind == "heading"})
+    current = 0
+
+    def level(node: Node) -> Node:
+        nonlocal current
+        if node.kind != "heading":
+            return node
+        current = min(written.index(node.level) + 1, current + 1)
+        return replace(node, attrs={**node.attrs, "level": current})
+
+    return rewrite(nodes, level)

@@ -1,0 +1,156 @@
+"""build/: written whole or not at all, never stale, and recognised when still true."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from xcbulletin import __version__
+from xcbulletin.model import IssueId, Place, Problem, Severity
+from xcbulletin.publishing.fonts import recipe_digest
+
+MANIFEST = "manifest.json"
+_LIBRARIES = ("weasyprint", "markdown-it-py", "mdit-py-cjk-friendly", "jinja2", "pillow", "resvg-py")
+
+
+class Format(StrEnum):
+    """An output of `build`."""
+
+    PDF = "pdf"
+    HTML = "html"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """What a folder of outputs was made from, and what it holds."""
+
+    issue: IssueId
+    selection: tuple[str, ...]
+    digest: str
+    """SHA-256 over everything that the outputs depend on."""
+    versions: Mapping[str, str]
+    formats: tuple[str, ...] = ()
+    files: Mapping[str, str]
+    """SHA-256 of each file, by name."""
+    problems: tuple[Problem, ...] = ()
+    """Remarks made when they were built."""
+
+
+def output_folder(root: Path, issue: IssueId, selection: Sequence[str]) -> Path:
+    """Return where an edition's outputs are: each selection of industries has a folder of its own."""
+    folder = root / "build" / issue
+    return folder / f"industry-{'+'.join(selection)}" if selection else folder
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide what a build looks like."""
+    return {"xcbulletin": __version__, **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def source_digest(sources: Iterable[Path], selection: Sequence[str], overrides: Mapping[str, str]) -> str:
+    """Return the SHA-256 of everything that outputs depend on.
+
+    That is the files in `sources` (of folders, all below them), the selection, the settings that the
+    environment overrides, the fonts, the libraries, and the program itself.
+    """
+    digest = hashlib.sha256()
+    facts = {"selection": selection, "overrides": overrides, "versions": versions(), "fonts": recipe_digest()}
+    digest.update(json.dumps(facts, sort_keys=True).encode())
+    for place in (*sources, Path(__file__).parent.parent):
+        for path in _files(place):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(place.parent).as_posix()}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(place: Path) -> Iterator[Path]:
+    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+        if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix != ".pyc":
+            yield path
+
+
+def read_current(folder: Path, digest: str, formats: Iterable[Format]) -> Manifest | None:
+    """Return the manifest if `folder` holds all `formats`, made from `digest`, every byte as it was written."""
+    manifest = _read_manifest(folder)
+    if manifest is None or manifest.digest != digest or not set(formats) <= set(manifest.formats):
+        return None
+    return manifest if all(_is_whole(folder / name, sha) for name, sha in manifest.files.items()) else None
+
+
+def _read_manifest(folder: Path) -> Manifest | None:
+    try:
+        data = json.loads((folder / MANIFEST).read_bytes())
+        problems = tuple(
+            Problem(**{**one, "place": Place(**one["place"]), "severity": Severity(one["severity"])})
+            for one in data.pop("problems")
+        )
+        return Manifest(**{**data, "problems": problems})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        # Whatever is wrong with it, a new build puts it right.
+        return None
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Manifest:
+    """Put `files` into `folder`, and return the manifest that was written with them.
+
+    All are written to the side first, then moved in; the manifest comes last, so that whatever happens
+    between is seen by the next build. Files of an earlier build that are no longer true are removed;
+    those of other formats made from the same digest stay.
+    """
+    before = _read_manifest(folder)
+    kept: dict[str, str] = {}
+    if before is not None and before.digest == manifest.digest:
+        kept = {name: sha for name, sha in before.files.items() if _is_whole(folder / name, sha)}
+        kept_formats = before.formats if len(kept) == len(before.files) else ()
+        manifest = replace(
+            manifest,
+            formats=tuple(sorted({*manifest.formats, *kept_formats})),
+            problems=tuple(dict.fromkeys((*before.problems, *manifest.problems))),
+        )
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    manifest = replace(manifest, files=dict(sorted({**kept, **hashes}.items())))
+    _move_in(folder, {**files, MANIFEST: _format_manifest(manifest)})
+    for name in set(before.files if before else ()) - set(manifest.files):
+        (folder / name).unlink(missing_ok=True)
+    return manifest
+
+
+def _format_manifest(manifest: Manifest) -> bytes:
+    return (json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _move_in(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(".staging-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(dir=folder, prefix=".staging-"))
+    try:
+        for name, content in files.items():
+            _write(staging / name, content)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staging / name, folder / name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

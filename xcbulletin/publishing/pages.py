@@ -1,0 +1,134 @@
+"""An Edition through the templates: the page for the printer, the page for the web, the letter."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from markupsafe import Markup, escape
+
+from xcbulletin.errors import BulletinError
+from xcbulletin.model import Industry
+from xcbulletin.publishing.edition import Edition
+from xcbulletin.publishing.markup import PENDING_PICTURE, Node
+from xcbulletin.settings import Settings
+
+
+class TemplateFailedError(BulletinError):
+    """A template cannot be read, or asks for something that is not there."""
+
+
+class Templates:
+    """The templates of a workspace, each falling back to the one that came with the program."""
+
+    def __init__(self, folders: Sequence[Path], settings: Settings, industries: Sequence[Industry]) -> None:
+        self._settings = settings
+        self._industries = industries
+        self._environment = Environment(
+            loader=FileSystemLoader(folders),
+            autoescape=select_autoescape(("html",)),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters |= {"chinese_date": chinese_date, "chinese_month": chinese_month}
+
+    def render(
+        self,
+        name: str,
+        edition: Edition,
+        *,
+        blocks: str,
+        picture: Callable[[Node], str],
+        **context: Any,
+    ) -> str:
+        """Return the page that template `name` makes of the edition.
+
+        `blocks` names the template whose macros render marked-up text; `picture` gives the address of a
+        picture in this output. Raises TemplateFailedError.
+        """
+        shared = {
+            "edition": edition,
+            "issue_label": issue_label(edition),
+            "masthead": self._settings.masthead,
+            "profile": self._settings.profile,
+            "page_size": _PAGE_SIZES[self._settings.page.size],
+            "all_industries": self._industries,
+            "pending": PENDING_PICTURE,
+            "picture": picture,
+            **context,
+        }
+        try:
+            macros = self._environment.get_template(blocks).make_module(shared)
+            marked = _Marked(macros, escaping=blocks.endswith(".html"))
+            return self._environment.get_template(name).render(**shared, marked=marked)
+        except TemplateError as error:
+            raise TemplateFailedError(_template_message(name, error)) from error
+
+
+def _template_message(name: str, error: TemplateError) -> str:
+    place = f"templates/{getattr(error, 'name', None) or name}"
+    line = getattr(error, "lineno", None) or _line_in_template(error)
+    return f"{place}{f':{line}' if line else ''}: 模板有误（{error.message}）；请改正，或删去这个文件以改用程序自带的模板"
+
+
+def _line_in_template(error: TemplateError) -> int | None:
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith((".html", ".txt", ".css")):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+_PAGE_SIZES = {"A4": "210mm 297mm", "16K": "184mm 260mm"}
+
+
+class _Marked:
+    """Renders nodes with the macros of a template, each node with the macro of its kind."""
+
+    def __init__(self, macros: Any, *, escaping: bool) -> None:
+        self._macros = macros
+        self._text: Callable[[str], str] = escape if escaping else str
+        self._join: Callable[[Iterable[str]], str] = (
+            (lambda parts: Markup("").join(parts)) if escaping else "".join
+        )
+
+    def __call__(self, nodes: Iterable[Node]) -> str:
+        return self._join(self._one(node) for node in nodes)
+
+    def _one(self, node: Node) -> str:
+        if node.kind == "text":
+            return self._text(node.text)
+        content = self._rows(node) if node.kind == "table" else self(node.children)
+        rendered: str = getattr(self._macros, node.kind)(node, content)
+        return rendered
+
+    def _rows(self, table: Node) -> str:
+        head = [row for row in table.children if row.head]
+        body = [row for row in table.children if not row.head]
+        parts = [
+            self._macros.head_rows(table, self(head)) if head else "",
+            self._macros.body_rows(table, self(body)),
+        ]
+        return self._join(parts)
+
+
+def chinese_date(date: datetime.date) -> str:
+    """Return a date as it is printed: 2021年1月29日."""
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def chinese_month(date: datetime.date) -> str:
+    """Return the month of a date as it stands on a cover: 2021年3月."""
+    return f"{date.year}年{date.month}月"
+
+
+def issue_label(edition: Edition) -> str:
+    """Return the number of an issue as it is printed: 2021年第1期（总第37期); empty where it has none."""
+    if edition.number is None:
+        return ""
+    total = f"（总第{edition.total_number}期）" if edition.total_number else ""
+    return f"{edition.date.year}年第{edition.number}期{total}"

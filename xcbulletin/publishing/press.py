@@ -1,0 +1,166 @@
+"""HTML to PDF: WeasyPrint in a process of its own, with our fonts and nothing else of the machine.
+
+Started early, the press warms up (half a second of imports) while the issue is still being read. As a
+process of its own it has FontConfig's environment to itself, and a page that kills it kills only it.
+"""
+
+import io
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from xcbulletin.errors import PrintError
+from xcbulletin.publishing.fonts import FontSet
+
+PICTURE_SCHEME = "picture:"
+"""Pages name their pictures `picture:assets/x.svg`; the press knows no other address."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A page to be printed."""
+
+    html: str
+    pictures: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Media type and content of each picture, by name."""
+
+
+class Press:
+    """Prints pages. Use as a context manager; jobs are printed in the order in which they were submitted."""
+
+    def __init__(self, fonts: FontSet, cache: Path) -> None:
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name in _KEPT},
+            "FONTCONFIG_FILE": str(fonts.write_fontconfig(cache)),
+            "PYTHONHASHSEED": "0",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+        }
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "xcbulletin.publishing.press"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._environment,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._process.kill()
+        with self._process:
+            pass
+
+    def submit(self, job: Job) -> None:
+        """Begin to print a page."""
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(job, self._process.stdin)
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._broken() from error
+
+    def result(self) -> bytes:
+        """Return the PDF of the earliest page not yet fetched. Raises PrintError."""
+        assert self._process.stdout is not None
+        try:
+            pdf, complaint = pickle.load(self._process.stdout)
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise self._broken() from error
+        if complaint is not None:
+            raise PrintError(complaint)
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    def _broken(self) -> PrintError:
+        return PrintError(
+            f"排版程序中途退出（代码 {self._process.wait()}）；"
+            "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
+        )
+
+
+_KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
+
+
+def main() -> None:
+    """Serve print jobs from standard input until it closes."""
+    jobs, results = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    import weasyprint  # noqa: F401  warm before the first job arrives
+
+    while True:
+        try:
+            job = pickle.load(jobs)
+        except EOFError:
+            return
+        pickle.dump(_print(job), results)
+        results.flush()
+
+
+def _print(job: Job) -> tuple[bytes | None, str | None]:
+    complaints = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.handlers = [complaints]
+    try:
+        pdf = print_page(job)
+    except Exception as error:  # whatever WeasyPrint raises is told to the editor by the parent
+        return None, f"排版失败：{type(error).__name__}: {error}；多半是模板里的样式有误"
+    return (None, "；".join(complaints.serious)) if complaints.serious else (pdf, None)
+
+
+class _Complaints(logging.Handler):
+    """Keeps what WeasyPrint only logs but readers would see."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.serious: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if ".notdef" in message:
+            self.serious.append(f"有的字在印刷字体里没有字形（{message}）")
+        elif "Failed to load" in message:
+            self.serious.append(f"有图片或样式没有取到（{message}）")
+
+
+def print_page(job: Job) -> bytes:
+    """Return the PDF of a page: PDF/UA-1 tags, the same bytes for the same page."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    document = weasyprint.HTML(string=job.html, base_url=PICTURE_SCHEME, url_fetcher=_fetcher(job))
+    stream = io.BytesIO()
+    document.write_pdf(stream, font_config=FontConfiguration(), pdf_variant="pdf/ua-1", dpi=300)
+    return stream.getvalue()
+
+
+def _fetcher(job: Job) -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnPicturesOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.removeprefix(PICTURE_SCHEME)
+            if not url.startswith(PICTURE_SCHEME) or name not in job.pictures:
+                raise ValueError(f"not a picture of this issue: {url[:100]}")
+            media_type, content = job.pictures[name]
+            return URLFetcherResponse(url, body=content, headers={"Content-Type": media_type})
+
+    return OwnPicturesOnly(allowed_protocols={"picture"})
+
+
+if __name__ == "__main__":
+    main()

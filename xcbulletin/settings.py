@@ -1,0 +1,283 @@
+"""`bulletin.yaml` and `sources/industries.yaml`, read and found right as a whole."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from xcbulletin.errors import ProblemsError, WorkspaceError
+from xcbulletin.model import Column, Imprint, Industry, Problem
+from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_FILE, setting_overrides
+from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
+
+_CODE = r"^[a-z0-9][a-z0-9_-]*$"
+
+
+def as_list(value: Any) -> Any:
+    """Let one text stand for a list of one, and read 、 ， and ； as an editor means them."""
+    if isinstance(value, str):
+        return [part for part in re.split(r"[,，、;；]\s*", value.strip()) if part]
+    return [] if value is None else value
+
+
+def _mail_address(value: str) -> str:
+    if "\n" in value or "@" not in parseaddr(value)[1]:
+        raise ValueError("应为邮件地址（如 许昌竞争情报快递 <bulletin@example.org>）")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+TextList = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
+MailAddress = Annotated[Text, AfterValidator(_mail_address)]
+
+
+class Section(BaseModel):
+    """A mapping in a YAML file; an unknown key in it is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class MastheadSettings(Section):
+    """What stands at the head of every issue."""
+
+    title: Text
+    publisher: TextList = ()
+    notice: Text | None = None
+
+
+class ImprintFields(Section):
+    """The imprint, in `bulletin.yaml` for all issues or in `issue.yaml` for one."""
+
+    permit_number: Text | None = None
+    recipients: Text | None = None
+    printer: Text | None = None
+    print_date: date | None = None
+    copies: int | None = Field(default=None, ge=0)
+    editor: Text | None = None
+    reviewer: Text | None = None
+    contact: Text | None = None
+
+    def over(self, general: "ImprintFields") -> Imprint:
+        """Return this imprint, with what it leaves out taken from `general`."""
+        return Imprint(**{**general.model_dump(exclude_none=True), **self.model_dump(exclude_none=True)})
+
+
+class ColumnFields(Section):
+    """A column of the bulletin."""
+
+    code: Annotated[str, Field(pattern=_CODE)]
+    name: Text
+
+
+class PageSettings(Section):
+    """The trim size that the permit names."""
+
+    size: Literal["A4", "16K"] = "A4"
+
+
+class ReviewSettings(Section):
+    """Whether three reviews and three proofs are required, and of whom."""
+
+    mode: Literal["required", "off"] = "off"
+    people: dict[str, TextList] = {}
+
+
+class CollectorSettings(Section):
+    """How politely, and where, the collector fetches."""
+
+    allow_private_networks: bool = False
+    host_gap: float = Field(default=1, ge=0)
+    """Seconds between two requests to one host."""
+    min_interval: int = Field(default=60, ge=0)
+    """Minutes before a source is due again."""
+    concurrency: int = Field(default=8, ge=1, le=64)
+
+
+class MailSettings(Section):
+    """The relay that letters go through."""
+
+    host: Text = "127.0.0.1"
+    port: int = Field(default=25, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "none"
+    username: Text | None = None
+    password: Text | None = None
+    sender: MailAddress = Field(default="bulletin@example.org", alias="from")
+    reply_to: MailAddress | None = None
+    connections: int = Field(default=2, ge=1, le=4)
+    per_connection: int = Field(default=20, ge=1)
+    per_minute: int = Field(default=60, ge=1)
+    retry_minutes: tuple[int, ...] = (2, 5, 15, 45)
+    timeout_after_data: int = Field(default=300, ge=1)
+    """Seconds."""
+
+
+class Settings(Section):
+    """`bulletin.yaml`, with what the environment overrides."""
+
+    masthead: MastheadSettings
+    profile: Literal["permit", "brief"] = "permit"
+    columns: tuple[ColumnFields, ...] = Field(min_length=1)
+    imprint: ImprintFields = ImprintFields()
+    page: PageSettings = PageSettings()
+    review: ReviewSettings = ReviewSettings()
+    collector: CollectorSettings = CollectorSettings()
+    mail: MailSettings = MailSettings()
+    database: Text = "sqlite:///sources/desk.db"
+
+
+class _IndustryFields(Section):
+    code: Annotated[str, Field(pattern=_CODE)]
+    name: Text
+    short_name: Text
+    aliases: TextList = ()
+    sub_sectors: TextList = ()
+    companies: TextList = ()
+    words: TextList = ()
+    stop_contexts: TextList = ()
+
+
+class _IndustriesFile(Section):
+    industries: tuple[_IndustryFields, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """A folder with `bulletin.yaml`, read."""
+
+    root: Path
+    settings: Settings
+    industries: tuple[Industry, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the bulletin, in printing order."""
+        return tuple(Column(code=column.code, name=column.name) for column in self.settings.columns)
+
+
+def open_workspace(root: Path, environment: Mapping[str, str]) -> Workspace:
+    """Read the settings and industries of `root`. Raises ProblemsError with every mistake in them."""
+    settings, problems = _read_settings(root, environment)
+    industries, more = _read_industries(root)
+    if settings is None or more:
+        raise ProblemsError((*problems, *more))
+    return Workspace(root=root, settings=settings, industries=industries)
+
+
+def _read_settings(root: Path, environment: Mapping[str, str]) -> tuple[Settings | None, tuple[Problem, ...]]:
+    parsed = _read_yaml(root, SETTINGS_FILE)
+    data = _overridden(parsed.data, environment) if isinstance(parsed.data, dict) else parsed.data
+    problems = [_password_in_file(parsed)] if _get(parsed.data, "mail", "password") else []
+    settings, more = validate(
+        Settings,
+        YamlText(file=parsed.file, data=data, lines=parsed.lines, problems=(*parsed.problems, *problems)),
+    )
+    return settings, more
+
+
+def _password_in_file(parsed: YamlText) -> Problem:
+    return Problem(
+        place=parsed.place(("mail", "password")),
+        rule="password",
+        message="密码不能写在设置文件里",
+        suggestion="请删去这一行，改放到环境变量 XCBULLETIN_MAIL__PASSWORD",
+    )
+
+
+def _get(data: Any, *path: str) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _overridden(data: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return `data` with `XCBULLETIN_MAIL__HOST=…` put in at mail.host; lists and mappings are JSON."""
+    data = cast(dict[str, Any], json.loads(json.dumps(data)))
+    for name, value in setting_overrides(environment).items():
+        *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        target = data
+        for section in sections:
+            if not isinstance(target.get(section), dict):
+                target[section] = {}
+            target = target[section]
+        target[key] = _json_or_text(value)
+    return data
+
+
+def _json_or_text(value: str) -> Any:
+    if value.startswith(("[", "{")):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _read_industries(root: Path) -> tuple[tuple[Industry, ...], tuple[Problem, ...]]:
+    parsed = _read_yaml(root, INDUSTRIES_FILE)
+    wrapped = YamlText(
+        file=parsed.file,
+        data={"industries": parsed.data},
+        lines={("industries", *path): line for path, line in parsed.lines.items()},
+        problems=parsed.problems,
+    )
+    value, problems = validate(_IndustriesFile, wrapped)
+    if value is None:
+        return (), problems
+    return tuple(
+        Industry(code=one.code, name=one.name, short_name=one.short_name, aliases=one.aliases)
+        for one in value.industries
+    ), ()
+
+
+def _read_yaml(root: Path, file: str) -> YamlText:
+    try:
+        content = (root / file).read_bytes()
+    except OSError as error:
+        raise WorkspaceError(
+            f"{file}: 读不到这个文件（{error.strerror}）；可从 xcbulletin init 新建的工作区里复制一份"
+        ) from error
+    return parse_yaml(decode(content, file), file)
+
+
+def resolve_industries(
+    names: Iterable[str], industries: Iterable[Industry]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the codes meant by `names`, in the order of `industries`, and each unknown name with advice.
+
+    A code, the full name, the short name and the aliases are all accepted, in any width and case.
+    """
+    by_name = {
+        _folded(name): one.code
+        for one in industries
+        for name in (one.code, one.name, one.short_name, *one.aliases)
+    }
+    codes = {by_name[_folded(name)] for name in names if _folded(name) in by_name}
+    unknown = [
+        (name, _nearest_industries(name, industries)) for name in names if _folded(name) not in by_name
+    ]
+    return tuple(one.code for one in industries if one.code in codes), tuple(unknown)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().lower().removesuffix("产业")
+
+
+def _nearest_industries(name: str, industries: Iterable[Industry]) -> str:
+    scored = sorted(industries, key=lambda one: -_likeness(name, one))
+    best = [one for one in scored[:2] if _likeness(name, one) >= 0.3]
+    if not best:
+        return f"可用：{'、'.join(f'{one.code}（{one.short_name}）' for one in industries)}"
+    return f"最接近的是 {'、'.join(f'{one.code}（{one.name}）' for one in best)}"
+
+
+def _likeness(name: str, industry: Industry) -> float:
+    names = (industry.code, industry.name, industry.short_name, *industry.aliases)
+    return max(SequenceMatcher(None, _folded(name), _folded(other)).ratio() for other in names)

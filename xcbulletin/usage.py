@@ -1,0 +1,120 @@
+"""Typer speaks English; editors are told in Chinese what was wrong with their command."""
+
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from xcbulletin.errors import BulletinError, UsageMistakeError
+
+_WORDS = {
+    "Arguments": "参数",
+    "Options": "选项",
+    "Commands": "命令",
+    "required": "必填",
+    "default: {default}": "默认 {default}",
+    "env var: {var}": "环境变量 {var}",
+    "(dynamic)": "（自动）",
+}
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; every mistake becomes a message on standard error."""
+    command = _in_chinese(app)
+    try:
+        result = command.main(args=_workspace_first(arguments), prog_name="xcbulletin", standalone_mode=False)
+    except typer.Abort:
+        return _fail("已中止", 1)
+    except KeyboardInterrupt:
+        return _fail("已中止", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except UsageMistakeError as error:
+        return _fail(str(error), 2)
+    except BulletinError as error:
+        return _fail(str(error), 1)
+    except typer.TyperException as error:
+        return _fail(_translated(error, command), 2)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _in_chinese(app: typer.Typer) -> Any:
+    # Typer asks gettext for these words, and ships no catalogue.
+    typer.core._ = lambda word: _WORDS.get(word, word)  # type: ignore[attr-defined]
+    command = typer.main.get_command(app)
+    for one in (command, *getattr(command, "commands", {}).values()):
+        _translate_furniture(one)
+    return command
+
+
+def _translate_furniture(command: Any) -> None:
+    command.options_metavar = "[选项]"
+    command.subcommand_metavar = "命令 [参数]..."
+    own = command.get_help_option
+
+    def get_help_option(context: Any) -> Any:
+        option = own(context)
+        option.help = "显示这份说明"
+        return option
+
+    command.get_help_option = get_help_option
+
+
+def _workspace_first(arguments: Sequence[str]) -> list[str]:
+    """Let --workspace stand anywhere on the line."""
+    moved: list[str] = []
+    rest = list(arguments)
+    for index, word in enumerate(rest):
+        if word == "--":
+            break
+        if word == "--workspace" and index + 1 < len(rest):
+            moved = rest[index : index + 2]
+            del rest[index : index + 2]
+            break
+        if word.startswith("--workspace="):
+            moved = [rest.pop(index)]
+            break
+    return moved + rest
+
+
+def _translated(error: Any, command: Any) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "xcbulletin"
+    return f"{_what(error, command)}；用法见 {path} --help"
+
+
+def _what(error: Any, command: Any) -> str:
+    match type(error).__name__:
+        case "NoSuchOption":
+            near = f"，是否想写 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+            return f"没有 {error.option_name} 这个选项{near}"
+        case "MissingParameter":
+            return f"缺少“{error.param.metavar or error.param.name}”"
+        case "BadParameter":
+            value = str(error.message).partition("'")[2].partition("'")[0]
+            name = error.param.opts[0] if error.param and error.param.opts[0].startswith("-") else ""
+            where = f" {name} 后面" if name else "这里"
+            return f"“{value}”不能写在{where}，这里要的是 {error.param.metavar}"
+        case "BadOptionUsage":
+            return f"选项 {error.option_name} 后面要写内容"
+    if error.message.startswith("No such command"):
+        name = error.message.partition("'")[2].partition("'")[0]
+        near = get_close_matches(name, command.commands, n=1)
+        return f"没有 {name} 这个命令" + (
+            f"，是否想写 {near[0]}？" if near else f"；可用：{'、'.join(command.commands)}"
+        )
+    if error.message.startswith("Missing command"):
+        return f"请写一个命令：{'、'.join(command.commands)}"
+    if error.message.startswith("Got unexpected"):
+        return "写多了：" + error.message.partition("(")[2].rstrip(")")
+    return str(error.message)

@@ -1,0 +1,81 @@
+"""Where things are in a workspace, and writing files whole or not at all."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from xcbulletin.errors import WorkspaceError
+from xcbulletin.model import IssueId
+
+SETTINGS_FILE = "bulletin.yaml"
+INDUSTRIES_FILE = "sources/industries.yaml"
+ENVIRONMENT_PREFIX = "XCBULLETIN_"
+_NOT_SETTINGS = {"XCBULLETIN_WORKSPACE", "XCBULLETIN_FONTS"}
+_ISSUE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that is a workspace. Raises WorkspaceError."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise WorkspaceError(
+        f"{start}: 这里不是工作区（没有 {SETTINGS_FILE}）；请到工作区里运行、用 --workspace 指明，"
+        "或用 xcbulletin init 新建一个"
+    )
+
+
+def setting_overrides(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the environment that override settings."""
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in _NOT_SETTINGS
+    }
+
+
+def parse_issue_id(text: str) -> IssueId:
+    """Return `text` as the name of an issue. Raises WorkspaceError where it could not be a folder of its own."""
+    if not _ISSUE_ID.fullmatch(text) or ".." in text:
+        raise WorkspaceError(
+            f"“{text}”不能作为期号：只用英文字母、数字、连字符、下划线和点，如 2021-01、ai-report-2021"
+        )
+    return IssueId(text)
+
+
+def issue_ids(root: Path) -> tuple[IssueId, ...]:
+    """Return the issues of the workspace by name, which is by month."""
+    folder = root / "issues"
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return tuple(IssueId(name) for name in names if _ISSUE_ID.fullmatch(name))
+
+
+def issue_folder(root: Path, issue: IssueId) -> Path:
+    """Return the folder of an issue that exists. Raises WorkspaceError with the nearest names."""
+    folder = root / "issues" / issue
+    if folder.is_dir():
+        return folder
+    known = issue_ids(root)
+    near = get_close_matches(issue, known, n=3, cutoff=0.5) or known[-3:]
+    hint = f"；已有：{'、'.join(near)}" if near else ""
+    raise WorkspaceError(f"issues/{issue}: 没有这一期{hint}；可用 xcbulletin new {issue} 新建")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

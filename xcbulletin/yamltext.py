@@ -1,0 +1,306 @@
+"""YAML that office staff typed, to values that know their lines; every mistake found at once.
+
+Scalars stay text (YAML 1.2 failsafe schema, with lists and mappings), so `2021-01`, `5g` and `no` mean
+what they look like; pydantic makes dates and numbers of them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from xcbulletin.errors import ProblemsError
+from xcbulletin.model import Place, Problem
+
+Path = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+_KEY = r"[A-Za-z][A-Za-z0-9_]*"
+_FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY})\s*：\s*")
+_NO_BLANK_AFTER_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY}):(?![\s/]|$)")
+_NULLS = frozenset({"", "~", "null"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class YamlText:
+    """A parsed YAML text."""
+
+    file: str
+    data: Any
+    lines: Mapping[Path, int] = field(repr=False)
+    """The line of each key or list entry, by its path."""
+    problems: tuple[Problem, ...] = ()
+
+    def place(self, path: Path) -> Place:
+        """Return where `path` stands, or the nearest thing above it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return Place(file=self.file, line=self.lines.get(path))
+
+
+def encoding_of(content: bytes, file: str) -> str:
+    """Return what `content` is written in: UTF-16 or UTF-8 with a mark, UTF-8, or GB 18030.
+
+    Raises ProblemsError where it is none of these.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    for encoding in ("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "gb18030"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError as error:
+            bad = error.start
+        else:
+            return encoding
+    raise ProblemsError([_unreadable(Place(file=file, line=content.count(b"\n", 0, bad) + 1))])
+
+
+def _unreadable(place: Place) -> Problem:
+    return _problem(
+        place,
+        "encoding",
+        "有无法辨认的字节，既不是 UTF-8 也不是 GBK 编码",
+        "请用记事本打开，另存为 UTF-8 编码",
+    )
+
+
+def decode(content: bytes, file: str) -> str:
+    """Return the text of `content` with LF line ends. Raises ProblemsError, see `encoding_of`."""
+    text = content.decode(encoding_of(content, file), errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlText:
+    """Parse one YAML document; what cannot be read is in `problems`, and the rest is still read.
+
+    `first_line` is the line of the file on which `text` begins.
+    """
+    problems: list[Problem] = []
+    rows = list(_mend(text.split("\n"), file, first_line, problems))
+    node = _compose(rows, file, first_line, problems)
+    builder = _Builder(file, first_line, problems)
+    data = None if node is None else builder.build(node, ())
+    return YamlText(file=file, data=data, lines=builder.lines, problems=tuple(problems))
+
+
+def _compose(rows: list[str], file: str, first_line: int, problems: list[Problem]) -> Any:
+    """Return the document's node; a line that breaks it is reported and left out, so that more is found."""
+    for _attempt in range(10):
+        try:
+            return yaml.compose("\n".join(rows), Loader=yaml.CSafeLoader)
+        except (yaml.YAMLError, RecursionError) as error:
+            mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+            line = min(0 if mark is None else mark.line, len(rows) - 1)
+            while line and not rows[line].strip():
+                line -= 1
+            problems.append(_syntax_problem(Place(file=file, line=line + first_line)))
+            rows[line] = ""
+    return None
+
+
+def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) -> Iterator[str]:
+    """Yield the rows with the slips of a Chinese keyboard put right, each reported."""
+    in_block: int | None = None
+    previous = ""
+    for number, row in enumerate(rows, start=first_line):
+        indent = len(row) - len(row.lstrip())
+        if in_block is not None and (not row.strip() or indent > in_block):
+            yield row
+            continue
+        in_block = indent if re.search(r":\s*[|>][+-]?\d*\s*$", row) else None
+        place = Place(file=file, line=number)
+        if "\t" in row[:indent]:
+            problems.append(_problem(place, "yaml-tab", "行首用了制表符（Tab）", "请改为两个空格"))
+            row = _indent_after(previous) + row[indent:]
+        if match := _FULL_WIDTH_COLON.match(row):
+            key = match[2]
+            problems.append(
+                _problem(
+                    place, "yaml-colon", f"“{key}”后面用了中文冒号“：”", f"请改为英文冒号加一个空格“{key}: ”"
+                )
+            )
+            row = f"{match[1]}{key}: {row[match.end() :]}"
+        elif match := _NO_BLANK_AFTER_COLON.match(row):
+            key = match[2]
+            problems.append(
+                _problem(place, "yaml-colon", f"“{key}:”后面少一个空格", f"请写成“{key}: ”再接内容")
+            )
+            row = f"{match[1]}{key}: {row[match.end() :]}"
+        previous = row if row.strip() else previous
+        yield row
+
+
+def _indent_after(row: str) -> str:
+    indent = row[: len(row) - len(row.lstrip())]
+    return indent + "  " if row.rstrip().endswith(":") else indent
+
+
+def _problem(place: Place, rule: str, message: str, suggestion: str | None = None) -> Problem:
+    return Problem(place=place, rule=rule, message=message, suggestion=suggestion)
+
+
+class _Builder:
+    """Makes plain values of YAML nodes, and notes the line of each."""
+
+    def __init__(self, file: str, first_line: int, problems: list[Problem]) -> None:
+        self.file, self.first_line, self.problems = file, first_line, problems
+        self.lines: dict[Path, int] = {(): first_line}
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, path: Path) -> Any:
+        self.lines.setdefault(path, self._line(node))
+        if id(node) in self._seen:
+            # An alias may stand for a billion nodes, and no editor needs one.
+            self._report(
+                node,
+                "yaml-alias",
+                "不支持 YAML 的引用写法（& 与 *）",
+                "请把内容再写一遍，或给整段内容加英文引号",
+            )
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        return None if node.style is None and node.value in _NULLS else node.value
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            key, colon, rest = key.partition("：") if re.match(rf"{_KEY}：", key) else (key, "", "")
+            if colon:
+                self._report(
+                    key_node,
+                    "yaml-colon",
+                    f"“{key}”后面用了中文冒号“：”",
+                    f"请改为英文冒号加一个空格“{key}: ”",
+                )
+            if key in result:
+                earlier = self.lines[(*path, key)]
+                self._report(
+                    key_node, "yaml-duplicate", f"“{key}”写了两次（第 {earlier} 行已有）", "请删去一处"
+                )
+                continue
+            self.lines[(*path, key)] = self._line(key_node)
+            result[key] = rest if colon else self.build(value_node, (*path, key))
+        return result
+
+    def _line(self, node: yaml.Node) -> int:
+        return int(node.start_mark.line) + self.first_line
+
+    def _report(self, node: yaml.Node, rule: str, message: str, suggestion: str) -> None:
+        self.problems.append(
+            _problem(Place(file=self.file, line=self._line(node)), rule, message, suggestion)
+        )
+
+
+def _syntax_problem(place: Place) -> Problem:
+    return _problem(
+        place,
+        "yaml-syntax",
+        "这里不合 YAML 写法，读不下去",
+        "请检查引号、方括号是否成对，同级各行缩进是否一样；内容里有“: ”或以符号开头时，给整段内容加英文引号",
+    )
+
+
+def validate(model: type[Model], parsed: YamlText) -> tuple[Model | None, tuple[Problem, ...]]:
+    """Return `parsed` as a `model`, or None, with everything that is wrong with it in order of lines."""
+    problems = list(parsed.problems)
+    data = {} if parsed.data is None else parsed.data
+    value = None
+    if not isinstance(data, dict):
+        place = parsed.place(())
+        problems.append(_problem(place, "yaml-mapping", "这里应是“名称: 内容”的若干行", "例如 title: 标题"))
+    else:
+        try:
+            value = model.model_validate(data)
+        except ValidationError as error:
+            unread = any(problem.rule == "yaml-syntax" for problem in parsed.problems)
+            problems += [
+                _translate(details, parsed, model)
+                for details in error.errors(include_url=False)
+                if not (unread and details["type"] == "missing")
+            ]
+    problems.sort(key=lambda problem: problem.place.line or 0)
+    return (None if problems else value), tuple(problems)
+
+
+def _translate(details: Any, parsed: YamlText, model: type[BaseModel]) -> Problem:
+    path = tuple(details["loc"])
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    kind, shown = details["type"], _shown(details["input"])
+    if kind == "missing":
+        return _problem(parsed.place(path[:-1]), "missing-key", f"缺少“{name}”", f"请加一行“{path[-1]}: ……”")
+    if kind == "extra_forbidden":
+        return _problem(parsed.place(path), "unknown-key", f"不认识的项目“{name}”", _nearest_key(path, model))
+    if kind == "value_error":
+        message, _, suggestion = str(details["ctx"]["error"]).partition("；")
+        return _problem(parsed.place(path), "value", f"“{name}”{message}", suggestion or None)
+    expected = _EXPECTED.get(kind, "写法不合要求")
+    if kind in ("enum", "literal_error"):
+        expected = "应为 " + str(details["ctx"]["expected"]).replace("'", "").replace(" or ", " 或 ")
+    return _problem(parsed.place(path), "value", f"“{name}”{expected}，现为“{shown}”")
+
+
+_EXPECTED = {
+    "date_from_datetime_parsing": "应为真实存在的日期（如 2021-01-31）",
+    "date_parsing": "应为真实存在的日期（如 2021-01-31）",
+    "date_type": "应为真实存在的日期（如 2021-01-31）",
+    "date_from_datetime_inexact": "应只写日期，不写时刻（如 2021-01-31）",
+    "int_parsing": "应为整数（如 12）",
+    "int_type": "应为整数（如 12）",
+    "float_parsing": "应为数字（如 1.5）",
+    "float_type": "应为数字（如 1.5）",
+    "bool_parsing": "应为 true（是）或 false（否）",
+    "bool_type": "应为 true（是）或 false（否）",
+    "string_type": "应为一段文字",
+    "string_too_short": "不能为空",
+    "list_type": "应为一列内容（如 [ai, robot]）",
+    "tuple_type": "应为一列内容（如 [ai, robot]）",
+    "dict_type": "应为下面缩进的若干项",
+    "model_type": "应为下面缩进的若干项",
+    "model_attributes_type": "应为下面缩进的若干项",
+    "greater_than": "数目太小",
+    "greater_than_equal": "数目太小",
+    "less_than_equal": "数目太大",
+}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "空"
+    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 30 else text[:29] + "…"
+
+
+def _nearest_key(path: Path, model: type[BaseModel]) -> str:
+    valid = list(_fields_at(path[:-1], model))
+    near = get_close_matches(str(path[-1]).lower(), valid, n=1, cutoff=0.6)
+    return f"是否想写“{near[0]}”？" if near else f"这里可用：{'、'.join(valid)}"
+
+
+def _fields_at(path: Path, model: type[BaseModel]) -> list[str]:
+    for part in path:
+        if isinstance(part, int):
+            continue
+        field_info = model.model_fields[part] if part in model.model_fields else _by_alias(model, part)
+        model = next(inner for inner in _models_in(field_info.annotation))
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _by_alias(model: type[BaseModel], alias: str) -> Any:
+    return next(info for info in model.model_fields.values() if info.alias == alias)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)
