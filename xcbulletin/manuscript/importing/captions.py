@@ -188,15 +188,21 @@ class _Binder:
         figure = Figure(line=picture.line, caption=caption, label=picture.alt, asset=picture.asset)
         self.done.append(figure)
         if picture.asset is None:
-            self._remark_missing(picture.line, f"图片“{picture.alt}”" if picture.alt else "这里的图片", picture)
+            self._remark_missing(
+                picture.line, f"图片“{picture.alt}”" if picture.alt else "这里的图片", picture
+            )
         if not picture.alt:
             message = "图片没有图题"
             self.remarks.append(
-                self.origin.remark(picture.line, "figure-caption", message, "请在文稿里的 ![] 方括号中写上图题")
+                self.origin.remark(
+                    picture.line, "figure-caption", message, "请在文稿里的 ![] 方括号中写上图题"
+                )
             )
 
     def _remark_missing(self, line: int, name: str, picture: Picture | None) -> None:
-        reason = "" if picture is None or not picture.reference else f"（原文件里是“{picture.reference[:60]}”）"
+        reason = (
+            "" if picture is None or not picture.reference else f"（原文件里是“{picture.reference[:60]}”）"
+        )
         message = f"{name}没有随文件带来可用的图{reason}，留了“待补”的位置"
         remedy = "请把图（PNG 或 JPEG）放进 assets 文件夹，再把“待补”改成 assets/文件名"
         self.remarks.append(self.origin.remark(line, "figure-missing", message, remedy))

@@ -40,13 +40,14 @@ def is_contents_title(block: Block) -> bool:
 
 def take_contents(blocks: Sequence[Block]) -> Taken:
     """Take out every printed table of contents: its title, and all entries that follow."""
-    counts = Counter(key for block in blocks for key in {normalised(text_of(block))})
+    later = Counter(normalised(text_of(block)) for block in blocks)
     kept: list[Block] = []
     entries: list[Entry] = []
     lines: list[int] = []
     within = False
     for block in blocks:
-        found = [] if is_contents_title(block) else _entries(block, counts)
+        later[normalised(text_of(block))] -= 1
+        found = [] if is_contents_title(block) else _entries(block, later)
         within = is_contents_title(block) or (within and bool(found))
         if within:
             entries += found
@@ -60,7 +61,7 @@ def _lines(block: Block) -> range:
     return range(block.line, block.line + (len(block.rows) if isinstance(block, Table) else 1))
 
 
-def _entries(block: Block, counts: Counter[str]) -> list[Entry]:
+def _entries(block: Block, later: Counter[str]) -> list[Entry]:
     """Return the entries that a block holds: lines with a page number, or that stand again further on."""
     if isinstance(block, Table):
         rows = [" ".join(plain(cell) for cell in row if cell) for row in block.rows]
@@ -70,7 +71,7 @@ def _entries(block: Block, counts: Counter[str]) -> list[Entry]:
     if not isinstance(block, Heading | Paragraph | Item) or not text:
         return []
     bare = _without_page(text)
-    fits = bare != text or counts[normalised(text)] > 1
+    fits = bare != text or later[normalised(text)] > 0
     return [Entry(line=block.line, text=bare)] if fits and len(text) < 120 else []
 
 
@@ -86,9 +87,7 @@ def normalised(text: str) -> str:
 def check_contents(entries: Iterable[Entry], headings: Iterable[str], origin: Origin) -> tuple[Problem, ...]:
     """Return a remark for each entry that is no heading and no caption of the text."""
     known = {normalised(heading): heading for heading in headings}
-    return tuple(
-        _missing(entry, known, origin) for entry in entries if normalised(entry.text) not in known
-    )
+    return tuple(_missing(entry, known, origin) for entry in entries if normalised(entry.text) not in known)
 
 
 def _missing(entry: Entry, known: dict[str, str], origin: Origin) -> Problem:

@@ -43,7 +43,9 @@ def without_numbers(text: str) -> str:
     """Return what is left of a line when dates, numbers and what surrounds them are taken out."""
     year_before_number = re.sub(rf"\d{{4}}\s*年?\s*(?={_NUMBER.pattern})", "", text)
     rest = _NUMBER.sub("", _TOTAL.sub("", _DATE.sub("", year_before_number)))
-    return re.sub(r"[\s（）()\[\]【】·•|｜—–\-,，:：。]|出版|日期|期号|编印时间|星期[一二三四五六日天]", "", rest)
+    return re.sub(
+        r"[\s（）()\[\]【】·•|｜—–\-,，:：。]|出版|日期|期号|编印时间|星期[一二三四五六日天]", "", rest
+    )
 
 
 def parse_number(text: str) -> int:

@@ -29,7 +29,9 @@ _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLES = {"title": 1, "标题": 1, "subtitle": 2, "副标题": 2}
 _OFF = frozenset(("0", "false", "off", "none"))
 _WIDEST = 200
-_GONE = frozenset(("del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "tblPr", "trPr", "tcPr"))
+_GONE = frozenset(
+    ("del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "tblPr", "trPr", "tcPr")
+)
 _BLOCKS = frozenset(("p", "tbl"))
 _PLACEHOLDERS = {"chart": "图表对象", "relIds": "SmartArt 图形"}
 
@@ -82,14 +84,20 @@ def _remarks(root: etree._Element, reader: _Reader, origin: Origin) -> Iterator[
     if reader.merged:
         yield merged_cells(origin, reader.merged)
     if next(root.iter("{*}del", "{*}ins", "{*}moveFrom"), None) is not None:
-        yield origin.remark(None, "revisions", "文档里有修订，已按“接受全部修订”导入", "如有不同，请在 Word 中处理后再导入")
+        yield origin.remark(
+            None, "revisions", "文档里有修订，已按“接受全部修订”导入", "如有不同，请在 Word 中处理后再导入"
+        )
     comments = reader.package.related("comments")
     if comments is not None and len(comments):
-        yield origin.remark(None, "comments", f"文档里的 {len(comments)} 条批注没有导入", "请在 Word 中查看批注")
+        yield origin.remark(
+            None, "comments", f"文档里的 {len(comments)} 条批注没有导入", "请在 Word 中查看批注"
+        )
     lines = list(dict.fromkeys(_header_lines(reader)))
     if lines:
         shown = "、".join(f"“{line}”" for line in lines)
-        yield origin.remark(None, "residue", f"页眉、页脚没有导入：{shown}", "页眉页脚由程序生成；如是正文，请补进文稿")
+        yield origin.remark(
+            None, "residue", f"页眉、页脚没有导入：{shown}", "页眉页脚由程序生成；如是正文，请补进文稿"
+        )
 
 
 def _header_lines(reader: _Reader) -> Iterator[str]:
@@ -301,7 +309,9 @@ def _picture(element: etree._Element, reader: _Reader) -> Picture:
     target = reader.relations.get(value(element, "embed") or value(element, "id"), "")
     content = reader.package.read(target) if target else None
     asset = None if content is None else keep(content)
-    return Picture(line=reader.paragraph, alt=_description(element), asset=asset, reference=target or "链接的图片")
+    return Picture(
+        line=reader.paragraph, alt=_description(element), asset=asset, reference=target or "链接的图片"
+    )
 
 
 def _description(element: etree._Element) -> str:
@@ -321,7 +331,8 @@ def _table(element: etree._Element, reader: _Reader) -> Iterator[Block]:
         return
     pictures: list[Block] = []
     filled = even_rows(
-        [*[()] * _skipped(row), *_row(members, pictures, reader)] for row, members in zip(rows, cells, strict=True)
+        [*[()] * _skipped(row), *_row(members, pictures, reader)]
+        for row, members in zip(rows, cells, strict=True)
     )
     if any(_is_merged(cell) for row in cells for cell in row):
         reader.merged.append(first)
@@ -358,7 +369,11 @@ def _begins_merge(cell: etree._Element) -> bool:
 
 
 def _is_merged(cell: etree._Element) -> bool:
-    return cell.find("{*}tcPr/{*}vMerge") is not None or _value_at(cell, "tcPr/gridSpan") not in ("", "0", "1")
+    return cell.find("{*}tcPr/{*}vMerge") is not None or _value_at(cell, "tcPr/gridSpan") not in (
+        "",
+        "0",
+        "1",
+    )
 
 
 def _block_texts(blocks: Iterable[Block]) -> Iterator[Inline]:

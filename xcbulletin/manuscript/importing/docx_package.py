@@ -58,7 +58,9 @@ class Package:
         """Return the part of a kind (styles, numbering, footnotes) that belongs to the text, as XML."""
         folder, base = posixpath.split(self.document)
         root = self.xml(f"{folder}/_rels/{base}.rels".lstrip("/"))
-        targets = [] if root is None else [target for _, target, name in _relations(root, folder) if name == kind]
+        targets = (
+            [] if root is None else [target for _, target, name in _relations(root, folder) if name == kind]
+        )
         return self.xml(targets[0]) if targets else None
 
 
@@ -76,7 +78,9 @@ def _limit(parts: list[zipfile.ZipInfo]) -> None:
     """Refuse what would unpack to more than any manuscript needs; a part is never read beyond what it declares."""
     sizes = [part.file_size for part in parts]
     if len(parts) > _MOST_PARTS or sum(sizes) > _LARGEST_PACKAGE or max(sizes, default=0) > _LARGEST_PART:
-        raise ImportFailedError("文件解压后过大，像是有意构造的压缩包，没有导入；如确是文稿，请压缩其中的图片后另存")
+        raise ImportFailedError(
+            "文件解压后过大，像是有意构造的压缩包，没有导入；如确是文稿，请压缩其中的图片后另存"
+        )
     if any(part.flag_bits & 1 for part in parts):
         raise ImportFailedError("文件有密码保护，无法读取；请在 Word 中取消密码后另存为 .docx")
 
@@ -84,7 +88,11 @@ def _limit(parts: list[zipfile.ZipInfo]) -> None:
 def _document_name(archive: zipfile.ZipFile) -> str:
     package = Package(archive=archive, document="")
     root = package.xml("_rels/.rels")
-    names = [] if root is None else [target for _, target, kind in _relations(root, "") if kind == "officeDocument"]
+    names = (
+        []
+        if root is None
+        else [target for _, target, kind in _relations(root, "") if kind == "officeDocument"]
+    )
     name = names[0] if names else "word/document.xml"
     if name not in archive.namelist() or not name.startswith("word/"):
         raise ImportFailedError("这不是 Word 文档（.docx），无法导入；请用 Word 打开原文件，另存为 .docx")

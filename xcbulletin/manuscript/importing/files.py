@@ -119,7 +119,9 @@ def tag(
 
 def _name_in(title: str, industry: Industry) -> str | None:
     """Return the longest of an industry's names that stands in a title; Latin ones as whole words."""
-    names = sorted({industry.name, industry.short_name, *industry.aliases} - {""}, key=lambda name: (-len(name), name))
+    names = sorted(
+        {industry.name, industry.short_name, *industry.aliases} - {""}, key=lambda name: (-len(name), name)
+    )
     return next((name for name in names if re.search(_whole(name), title, re.IGNORECASE)), None)
 
 
@@ -129,9 +131,7 @@ def _whole(name: str) -> str:
     return before + re.escape(name) + after
 
 
-def _with_notes(
-    drafts: Sequence[Draft], document: Document
-) -> tuple[list[list[Footnote]], list[Footnote]]:
+def _with_notes(drafts: Sequence[Draft], document: Document) -> tuple[list[list[Footnote]], list[Footnote]]:
     """Return the footnotes of each article, and those that no article refers to."""
     labels = {note.label for note in document.notes}
     used = [set(_labels(draft)) & labels for draft in drafts]

@@ -54,7 +54,9 @@ def _is_bare(block: Block, kind: NumberingClass | None) -> bool:
 
 def _bare_comes_first(blocks: Sequence[Block], classes: Sequence[NumberingClass | None]) -> bool:
     """Say whether a heading without a number stands above all that have one."""
-    first = next((block for block, kind in zip(blocks, classes, strict=True) if _is_heading(block, kind)), None)
+    first = next(
+        (block for block, kind in zip(blocks, classes, strict=True) if _is_heading(block, kind)), None
+    )
     return first is not None and _is_bare(first, None) and numbering(text_of(first)) is None
 
 
@@ -81,7 +83,9 @@ def _levels(
             yield None
 
 
-def _bare_level(level: int, order: Sequence[NumberingClass], bare: Sequence[int], leads: bool, current: int) -> int:
+def _bare_level(
+    level: int, order: Sequence[NumberingClass], bare: Sequence[int], leads: bool, current: int
+) -> int:
     if not order:
         return _TOP + bare.index(level)
     return _TOP if leads else current + 1

@@ -72,7 +72,9 @@ def read_html(content: bytes, origin: Origin) -> Document:
     root = _parse(decode_html(content))
     marks, notes = _take_notes(root)
     blocks = tuple(_gathered(_pieces(root, marks)))
-    merged = [table.sourceline or 1 for table in root.iter("table") if not _is_box(table) and _has_merged(table)]
+    merged = [
+        table.sourceline or 1 for table in root.iter("table") if not _is_box(table) and _has_merged(table)
+    ]
     remarks = (merged_cells(origin, merged),) if merged else ()
     return Document(origin=origin, blocks=blocks, notes=notes, remarks=remarks)
 
@@ -262,7 +264,9 @@ def _number(entry: html.HtmlElement) -> int | None:
     if parent is None or parent.tag != "ol":
         return None
     start = parent.get("start", "1")
-    return (int(start) if start.isdecimal() and len(start) < 6 else 1) + len(list(entry.itersiblings("li", preceding=True)))
+    return (int(start) if start.isdecimal() and len(start) < 6 else 1) + len(
+        list(entry.itersiblings("li", preceding=True))
+    )
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
@@ -283,7 +287,9 @@ def _is_box(table: html.HtmlElement) -> bool:
 
 
 def _has_merged(table: html.HtmlElement) -> bool:
-    return any(cell.get(name, "1") not in ("", "0", "1") for cell in table.iter("td", "th") for name in _SPANS)
+    return any(
+        cell.get(name, "1") not in ("", "0", "1") for cell in table.iter("td", "th") for name in _SPANS
+    )
 
 
 def _table(element: html.HtmlElement, marks: Marks) -> Table:
@@ -334,7 +340,9 @@ def _cell(cell: html.HtmlElement, marks: Marks) -> Inline:
 
 def _take_notes(root: html.HtmlElement) -> tuple[Marks, tuple[Footnote, ...]]:
     """Return what refers to footnotes, and their texts, which are not walked through again."""
-    names = {name: element for element in root.iter() for name in (element.get("id"), element.get("name")) if name}
+    names = {
+        name: element for element in root.iter() for name in (element.get("id"), element.get("name")) if name
+    }
     marks: dict[html.HtmlElement, str] = {}
     bodies: dict[html.HtmlElement, str] = {}
     for link in root.iter("a"):

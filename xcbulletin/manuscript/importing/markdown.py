@@ -40,7 +40,9 @@ def inline_parser() -> MarkdownIt:
 def format_blocks(blocks: Sequence[Block], levels: Sequence[int | None], notes: Iterable[Footnote]) -> str:
     """Return Markdown; `levels` holds the level of each block that is a heading."""
     pieces = []
-    for is_list, group in groupby(zip(blocks, levels, strict=True), key=lambda pair: isinstance(pair[0], Item)):
+    for is_list, group in groupby(
+        zip(blocks, levels, strict=True), key=lambda pair: isinstance(pair[0], Item)
+    ):
         members = [format_block(block, level) for block, level in _without_gaps(group)]
         pieces += ["\n".join(members)] if is_list else members
     pieces += [f"[^{note.label}]: {escape_opening(format_inline(note.text))}" for note in notes]
@@ -126,7 +128,9 @@ def _with_backslash(markdown: str, match: re.Match[str]) -> str:
 def format_inline(inline: Inline) -> str:
     """Return inline Markdown; where bold or italic would not come out as such, the text goes without."""
     dressed = "".join(map(_format_span, inline))
-    if any(span.strong or span.emphasis or span.url for span in inline) and _rendered(dressed) != _expected(inline):
+    if any(span.strong or span.emphasis or span.url for span in inline) and _rendered(dressed) != _expected(
+        inline
+    ):
         return "".join(_format_span(Span(text=span.text, note=span.note)) for span in inline)
     return dressed
 

@@ -29,6 +29,7 @@ _LABELS = {
     "联系电话": "contact",
 }
 _ORGANISATION = re.compile(r".{2,30}(?:院|所|中心|局|厅|部|委员会|协会|学会|联盟|公司|大学|办公室|研究会)")
+_NO_TITLE = re.compile("：|内部|免费|准印证|欢迎")
 _TITLE = re.compile(r"《?([^《》]{2,20})》?")
 
 
@@ -97,10 +98,15 @@ def _take_publisher(masthead: Masthead, text: str) -> bool:
 
 def _take_title(masthead: Masthead, text: str) -> bool:
     match = _TITLE.fullmatch(text)
-    if "title" in masthead.fields or match is None or not is_short_line(text) or "：" in text:
+    if "title" in masthead.fields or match is None or not is_short_line(text) or _NO_TITLE.search(text):
         return False
     masthead.fields["title"] = match[1].strip()
     return True
 
 
-_TAKERS: tuple[Callable[[Masthead, str], bool], ...] = (_take_labelled, _take_numbers, _take_publisher, _take_title)
+_TAKERS: tuple[Callable[[Masthead, str], bool], ...] = (
+    _take_labelled,
+    _take_numbers,
+    _take_publisher,
+    _take_title,
+)

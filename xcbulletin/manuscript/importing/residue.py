@@ -82,7 +82,9 @@ def join_broken(blocks: Sequence[Block], origin: Origin) -> Cleaned:
         else:
             whole.append(block)
         last_line = block.line
-    return Cleaned(blocks=tuple(whole), remarks=(*_joined_remark(pairs, origin), *_open_remarks(whole, origin)))
+    return Cleaned(
+        blocks=tuple(whole), remarks=(*_joined_remark(pairs, origin), *_open_remarks(whole, origin))
+    )
 
 
 def _goes_on(first: Paragraph, second: Paragraph) -> bool:

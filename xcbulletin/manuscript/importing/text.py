@@ -138,7 +138,9 @@ def _read_tab_table(source: _Source, index: int) -> Found | None:
     lines = source.lines
     width = lines[index].strip().count("\t")
     end = index + 1
-    while end < len(lines) and (lines[end].strip().count("\t") or (width == 1 and "\t" in lines[end].rstrip())):
+    while end < len(lines) and (
+        lines[end].strip().count("\t") or (width == 1 and "\t" in lines[end].rstrip())
+    ):
         end += 1
     if not width or (width == 1 and end == index + 1):
         return None
