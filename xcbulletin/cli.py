@@ -5,7 +5,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xcbulletin.publishing.edition import Edition
     from xcbulletin.publishing.outputs import Format
     from xcbulletin.publishing.press import Press
+    from xcbulletin.publishing.preview import Preview
     from xcbulletin.settings import Workspace
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
@@ -174,7 +175,7 @@ def check(
 
 
 def _problems_of(root: Path, issue: IssueId) -> tuple[Problem, ...]:
-    """Return everything that is wrong with an issue: its settings, its files, its marked-up text, its pictures."""
+    """Return everything that is wrong with an issue: its settings, files, marked-up text, pictures, glyphs."""
     from xcbulletin.publishing.fonts import load_fonts
     from xcbulletin.settings import open_workspace
 
@@ -323,6 +324,63 @@ def _build_one(shop: _PrintShop, issue: IssueId, selection: tuple[str, ...]) -> 
     _say(f"{shown}: {'、'.join(name for name in files if '/' not in name)}")
 
 
+@app.command()
+def preview(
+    context: typer.Context,
+    issue: Annotated[
+        str | None, typer.Argument(metavar="期号", help="如 2021-01；不写就预览最新一期", show_default=False)
+    ] = None,
+    port: Annotated[
+        str | None,
+        typer.Option("--port", metavar="端口", help="默认 8000，被占用就用后面空着的", show_default=False),
+    ] = None,
+) -> None:
+    """在浏览器里看网页版，文件一保存就更新；有错时告诉你错在哪里。草稿和编印时一样不出现。"""
+    from xcbulletin.publishing.preview import PORT
+
+    root = _root(context)
+    (chosen,) = _chosen(root, [issue] if issue else None, every=False)
+    with suppress(KeyboardInterrupt), _preview_of(root, chosen, _ports(port)) as shown:
+        if port is None and shown.port != PORT:
+            _say(f"端口 {PORT} 已被占用，改用 {shown.port}")
+        _say(f"{chosen} 的网页版：{shown.address}")
+        _say("文件一保存，网页就会更新；看完了按 Ctrl+C 结束")
+        shown.wait()
+
+
+def _ports(port: str | None) -> Sequence[int]:
+    from xcbulletin.publishing.preview import PORT
+
+    if port is None:
+        return range(PORT, PORT + 20)
+    if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise UsageMistakeError(f"--port 后面应为 1024 到 65535 的整数，现为“{port}”")
+    return [int(port)]
+
+
+def _preview_of(root: Path, issue: IssueId, ports: Sequence[int]) -> "Preview":
+    """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""
+    from functools import partial
+
+    from xcbulletin.publishing.documents import make_page
+    from xcbulletin.publishing.fonts import load_fonts
+    from xcbulletin.publishing.pages import render_alone
+    from xcbulletin.publishing.preview import Made, Preview
+    from xcbulletin.settings import open_workspace
+    from xcbulletin.starter import template_folders
+    from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE
+
+    fonts = load_fonts()
+
+    def make() -> Made:
+        edition, material, problems = _composed(open_workspace(root, os.environ), issue, (), fonts)
+        return Made(files=make_page(edition, material), remarks=problems)
+
+    folders = template_folders(root)
+    watched = [root / "issues" / issue, root / SETTINGS_FILE, root / INDUSTRIES_FILE, *folders]
+    return Preview(make, watched, partial(render_alone, folders), ports)
+
+
 def _chosen(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
     """Return the issues meant: those named, or all, or the newest."""
     from xcbulletin.workspace import issue_folder, issue_ids, parse_issue_id
@@ -351,10 +409,10 @@ def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
 
 
 def _selection(root: Path, names: Sequence[str]) -> tuple[str, ...]:
-    from xcbulletin.settings import open_workspace, resolve_industries
-
     if not names:
         return ()
+    from xcbulletin.settings import open_workspace, resolve_industries
+
     codes, unknown = resolve_industries(names, open_workspace(root, os.environ).industries)
     if unknown:
         raise UsageMistakeError("\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown))

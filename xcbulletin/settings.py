@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from email.utils import parseaddr
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from xcbulletin.errors import ProblemsError, WorkspaceError
-from xcbulletin.model import Column, Imprint, Industry, Problem
+from xcbulletin.model import Column, Imprint, Industry, Place, Problem
 from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_FILE, setting_overrides
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
@@ -175,9 +175,12 @@ def _read_settings(root: Path, environment: Mapping[str, str]) -> tuple[Settings
     parsed = _read_yaml(root, SETTINGS_FILE)
     data = _overridden(parsed.data, environment) if isinstance(parsed.data, dict) else parsed.data
     problems = [_password_in_file(parsed)] if _get(parsed.data, "mail", "password") else []
+    elsewhere = {
+        _path_of(name): Place(file=f"环境变量 {name}") for name in setting_overrides(environment)
+    }
     settings, more = validate(
         Settings,
-        YamlText(file=parsed.file, data=data, lines=parsed.lines, problems=(*parsed.problems, *problems)),
+        replace(parsed, data=data, elsewhere=elsewhere, problems=(*parsed.problems, *problems)),
     )
     return settings, more
 
@@ -201,14 +204,18 @@ def _overridden(data: dict[str, Any], environment: Mapping[str, str]) -> dict[st
     """Return `data` with `XCBULLETIN_MAIL__HOST=…` put in at mail.host; lists and mappings are JSON."""
     data = cast(dict[str, Any], json.loads(json.dumps(data)))
     for name, value in setting_overrides(environment).items():
-        *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        *sections, key = _path_of(name)
         target = data
         for section in sections:
             if not isinstance(target.get(section), dict):
                 target[section] = {}
             target = target[section]
-        target[key] = _json_or_text(value)
+        target[key] = value if key == "password" else _json_or_text(value)
     return data
+
+
+def _path_of(variable: str) -> tuple[str, ...]:
+    return tuple(variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"))
 
 
 def _json_or_text(value: str) -> Any:

@@ -38,6 +38,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         return _fail(str(error), 2)
     except BulletinError as error:
         return _fail(str(error), 1)
+    except OSError as error:
+        return _fail(f"{error.filename or '文件'}: 读写失败（{error.strerror}）；请检查磁盘空间、权限和路径", 1)
     except typer.TyperException as error:
         return _fail(_translated(error, command), 2)
     return result if isinstance(result, int) else 0

@@ -5,7 +5,7 @@ what they look like; pydantic makes dates and numbers of them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _KEY = r"[A-Za-z][A-Za-z0-9_]*"
 _FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY})\s*：\s*")
 _NO_BLANK_AFTER_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY}):(?![\s/]|$)")
+_DEEPEST = 50
 _NULLS = frozenset({"", "~", "null"})
 
 
@@ -33,13 +34,15 @@ class YamlText:
     data: Any
     lines: Mapping[Path, int] = field(repr=False)
     """The line of each key or list entry, by its path."""
+    elsewhere: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    """Where a value came from that is not from the file."""
     problems: tuple[Problem, ...] = ()
 
     def place(self, path: Path) -> Place:
         """Return where `path` stands, or the nearest thing above it."""
-        while path and path not in self.lines:
+        while path and path not in self.lines and path not in self.elsewhere:
             path = path[:-1]
-        return Place(file=self.file, line=self.lines.get(path))
+        return self.elsewhere.get(path) or Place(file=self.file, line=self.lines.get(path))
 
 
 def encoding_of(content: bytes, file: str) -> str:
@@ -47,16 +50,21 @@ def encoding_of(content: bytes, file: str) -> str:
 
     Raises ProblemsError where it is none of these.
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    for encoding in ("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "gb18030"):
+    bad = 0
+    for encoding in _candidates(content):
         try:
             content.decode(encoding)
         except UnicodeDecodeError as error:
-            bad = error.start
+            bad = max(bad, error.start)
         else:
             return encoding
     raise ProblemsError([_unreadable(Place(file=file, line=content.count(b"\n", 0, bad) + 1))])
+
+
+def _candidates(content: bytes) -> tuple[str, ...]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    return ("utf-8-sig",) if content.startswith(b"\xef\xbb\xbf") else ("utf-8", "gb18030")
 
 
 def _unreadable(place: Place) -> Problem:
@@ -70,7 +78,7 @@ def _unreadable(place: Place) -> Problem:
 
 def decode(content: bytes, file: str) -> str:
     """Return the text of `content` with LF line ends. Raises ProblemsError, see `encoding_of`."""
-    text = content.decode(encoding_of(content, file), errors="replace")
+    text = content.decode(encoding_of(content, file))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -90,15 +98,32 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlText:
 def _compose(rows: list[str], file: str, first_line: int, problems: list[Problem]) -> Any:
     """Return the document's node; a line that breaks it is reported and left out, so that more is found."""
     for _attempt in range(10):
+        text = "\n".join(rows)
         try:
-            return yaml.compose("\n".join(rows), Loader=yaml.CSafeLoader)
-        except (yaml.YAMLError, RecursionError) as error:
+            if (deep := _too_deep(text)) is not None:
+                problems.append(_depth_problem(Place(file=file, line=deep + first_line)))
+                return None
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
             mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
             line = min(0 if mark is None else mark.line, len(rows) - 1)
             while line and not rows[line].strip():
                 line -= 1
             problems.append(_syntax_problem(Place(file=file, line=line + first_line)))
             rows[line] = ""
+    return None
+
+
+def _too_deep(text: str) -> int | None:
+    """Return the row on which lists and mappings stand deeper in one another than the composer can climb."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            return int(event.start_mark.line)
     return None
 
 
@@ -168,7 +193,7 @@ class _Builder:
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
-        return None if node.style is None and node.value in _NULLS else node.value
+        return None if not node.style and node.value in _NULLS else node.value
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -201,6 +226,12 @@ class _Builder:
         )
 
 
+def _depth_problem(place: Place) -> Problem:
+    return _problem(
+        place, "yaml-depth", f"嵌套太深（超过 {_DEEPEST} 层）", "请检查方括号，或给整段内容加英文引号"
+    )
+
+
 def _syntax_problem(place: Place) -> Problem:
     return _problem(
         place,
@@ -222,14 +253,23 @@ def validate(model: type[Model], parsed: YamlText) -> tuple[Model | None, tuple[
         try:
             value = model.model_validate(data)
         except ValidationError as error:
-            unread = any(problem.rule == "yaml-syntax" for problem in parsed.problems)
+            unread = any(problem.rule in ("yaml-syntax", "yaml-depth") for problem in parsed.problems)
+            found = error.errors(include_url=False)
             problems += [
                 _translate(details, parsed, model)
-                for details in error.errors(include_url=False)
-                if not (unread and details["type"] == "missing")
+                for details in found
+                if not (unread and details["type"] == "missing") and not _is_echo(details, found)
             ]
     problems.sort(key=lambda problem: problem.place.line or 0)
     return (None if problems else value), tuple(problems)
+
+
+def _is_echo(details: Any, found: Iterable[Any]) -> bool:
+    """Tell whether a list is called too short only because pydantic did not count its wrong entries."""
+    path = details["loc"]
+    return details["type"] == "too_short" and any(
+        one["loc"][: len(path)] == path and one is not details for one in found
+    )
 
 
 def _translate(details: Any, parsed: YamlText, model: type[BaseModel]) -> Problem:
@@ -262,6 +302,8 @@ _EXPECTED = {
     "bool_type": "应为 true（是）或 false（否）",
     "string_type": "应为一段文字",
     "string_too_short": "不能为空",
+    "string_pattern_mismatch": "只能用小写英文字母、数字和连字符",
+    "too_short": "至少要有一项",
     "list_type": "应为一列内容（如 [ai, robot]）",
     "tuple_type": "应为一列内容（如 [ai, robot]）",
     "dict_type": "应为下面缩进的若干项",
@@ -276,7 +318,9 @@ _EXPECTED = {
 def _shown(value: Any) -> str:
     if value is None:
         return "空"
-    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        value = [f"{key}: {_shown(inner)}" for key, inner in value.items()]
+    text = "、".join(map(_shown, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 30 else text[:29] + "…"
 
 

@@ -13,7 +13,7 @@ from xcbulletin.model import Kind
 from xcbulletin.settings import ImprintFields, Section, Text, TextList
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_FENCE = re.compile(r"^---\s*$", re.MULTILINE)
+_FENCE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
 
 
 def _parse_date(value: Any) -> Any:
@@ -103,21 +103,23 @@ def changed(text: str, changes: Mapping[str, Any]) -> str:
     assert parts is not None
     front, _body, _line = parts
     start = text.index("\n") + 1
-    return text[:start] + _with_fields(front, changes) + text[start + len(front) :]
+    newline = "\r\n" if text[:start].endswith("\r\n") else "\n"
+    return text[:start] + _with_fields(front, changes, newline) + text[start + len(front) :]
 
 
-def _with_fields(front: str, changes: Mapping[str, Any]) -> str:
+def _with_fields(front: str, changes: Mapping[str, Any], newline: str) -> str:
     spans = _field_spans(front)
     for key, value in sorted(changes.items(), key=lambda item: -spans.get(item[0], (len(front),))[0]):
         if key not in spans:
-            front += "" if value is None else field_line(key, value)
+            front += "" if value is None else f"{key}: {_flow(value)}{newline}"
             continue
         start, value_start, value_end = spans[key]
         if value is None:
             line_end = front.find("\n", value_end)
             front = front[:start] + ("" if line_end < 0 else front[line_end + 1 :])
         else:
-            blank = "" if front[value_start - 1].isspace() else " "
+            # A list may begin in its key's own column; in one row it may not.
+            blank = {"\n": "  ", " ": ""}.get(front[value_start - 1], " ")
             front = front[:value_start] + blank + _flow(value) + front[value_end:]
     return front
 
@@ -151,5 +153,19 @@ def _flow(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
-    dumped = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6)
+    dumped = _dumped(value)
+    if "\n" in dumped.removesuffix("\n").removesuffix("\n..."):
+        dumped = _dumped(value, default_style='"')
     return dumped.removesuffix("\n").removesuffix("\n...")
+
+
+def _dumped(value: Any, default_style: str | None = None) -> str:
+    dumped: str = yaml.safe_dump(
+        value,
+        allow_unicode=True,
+        default_flow_style=True,
+        default_style=default_style,
+        sort_keys=False,
+        width=10**6,
+    )
+    return dumped

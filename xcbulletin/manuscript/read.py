@@ -20,14 +20,13 @@ from xcbulletin.model import (
     Severity,
     Source,
 )
-from xcbulletin.settings import Workspace, resolve_industries
+from xcbulletin.settings import Workspace, as_list, resolve_industries
 from xcbulletin.workspace import issue_folder
 from xcbulletin.yamltext import Path as KeyPath
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
 ISSUE_FILE = "issue.yaml"
 ASSETS_FOLDER = "assets"
-_KNOWN_BESIDE_COLUMNS = {ISSUE_FILE, ASSETS_FOLDER, "signoffs.yaml"}
 
 
 def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue | None, tuple[Problem, ...]]:
@@ -41,9 +40,9 @@ def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue | None, t
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     articles, more = _read_articles(workspace, folder, columns)
     problems += more
-    if fields is not None:
-        codes, unknown = _industries(fields.industries, workspace.industries, parsed)
-        problems += unknown
+    names = fields.industries if fields else _listed_industries(parsed)
+    codes, unknown = _industries(names, workspace.industries, parsed)
+    problems += unknown
     if fields is None or any(problem.severity is Severity.ERROR for problem in problems):
         return None, tuple(problems)
     masthead = workspace.settings.masthead
@@ -115,20 +114,23 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _strangers(root: Path, folder: Path, columns: Iterable[Column]) -> Iterator[Problem]:
     """Yield a problem for whatever lies in the folder and would not be printed."""
     codes = [column.code for column in columns]
-    known = {*_KNOWN_BESIDE_COLUMNS, *codes, *(f"{code}.md" for code in codes)}
+    files = {ISSUE_FILE, "signoffs.yaml", *(f"{code}.md" for code in codes)}
+    folders = {ASSETS_FOLDER, *codes}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name in ("Thumbs.db", "desktop.ini"):
             continue
-        if path.name not in known:
+        if path.name not in (folders if path.is_dir() else files):
             yield _stranger(path.relative_to(root).as_posix(), path, codes)
-        elif path.name in codes and path.is_dir():
+        elif path.name in codes:
             yield from _strangers_in_column(root, path)
 
 
 def _stranger(file: str, path: Path, codes: list[str]) -> Problem:
     near = get_close_matches(path.stem.lower(), codes, n=1, cutoff=0.5)
     remedy = f"是否想用“{near[0]}”？" if near else f"栏目的文件或文件夹只能叫：{'、'.join(codes)}"
-    if path.is_dir() or path.suffix == ".md":
+    if path.name in codes:
+        remedy = f"请把它改名为“{path.name}.md”"
+    if path.is_dir() or path.suffix.lower() == ".md" or path.name in codes:
         return Problem(
             place=Place(file=file),
             rule="unknown-column",
@@ -199,7 +201,7 @@ def _no_front_matter(file: str) -> Problem:
 
 
 def _listed_industries(parsed: YamlText) -> tuple[str, ...]:
-    listed = parsed.data.get("industries") if isinstance(parsed.data, dict) else None
+    listed = as_list(parsed.data.get("industries")) if isinstance(parsed.data, dict) else None
     return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
 
 

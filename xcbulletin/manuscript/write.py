@@ -1,5 +1,6 @@
 """Writing manuscripts: new ones never over old ones, old ones never more than was asked."""
 
+import codecs
 import os
 import shutil
 import tempfile
@@ -51,7 +52,11 @@ def update_article(path: Path, changes: Mapping[str, Any]) -> None:
     """Set fields of an article's front matter; every other byte stays: encoding, mark, line ends, remarks."""
     content = path.read_bytes()
     encoding = encoding_of(content, path.name)
-    text = content.decode(encoding)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    result = changed(text.replace("\r\n", "\n"), changes).replace("\n", newline)
-    write_whole(path, result.encode(encoding))
+    result = changed(content.decode(encoding), changes)
+    write_whole(path, _encoded(result, encoding, content))
+
+
+def _encoded(text: str, encoding: str, like: bytes) -> bytes:
+    if encoding == "utf-16" and like.startswith(codecs.BOM_UTF16_BE):
+        return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
+    return text.encode(encoding)

@@ -21,6 +21,8 @@ LETTER_WIDTH = 592
 
 _MAX_PIXELS = 80_000_000
 _MAX_BYTES = 40_000_000
+_TALLEST = 20
+"""Times its width: a letter's picture is drawn at a fixed width, and has to fit into memory."""
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#|data:)|@import", re.IGNORECASE)
@@ -88,7 +90,11 @@ def _read(folder: Path, src: str) -> Picture:
         raise _UnusableError(
             f"图片不能用网址或绝对路径：{src}", "请把图片存进 assets 文件夹，写 assets/文件名"
         )
-    path = (folder / src).resolve()
+    try:
+        path = (folder / src).resolve()
+        path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a NUL, a link to itself
+        raise _UnusableError(f"找不到图片 {src}", "请改正文件名") from error
     if not path.is_relative_to(folder.resolve()):
         raise _UnusableError(f"图片在这一期的文件夹之外：{src}", "请把图片复制进 assets 文件夹")
     if not path.is_file():
@@ -137,7 +143,7 @@ def _raster(name: str, content: bytes) -> Picture:
 def _vector(name: str, content: bytes) -> Picture:
     try:
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+            resolve_entities="internal", no_network=True, load_dtd=False, remove_comments=True
         )
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
@@ -165,7 +171,7 @@ def _refuse_outside(name: str, root: etree._Element) -> None:
                 f"图片 {name} 里嵌有网页内容（foreignObject），印不出来", "请把文字转为 SVG 文字或路径"
             )
         addresses = [element.get(key, "#") for key in _HREFS]
-        css = " ".join([element.get("style", ""), (element.text or "") if tag == "style" else ""])
+        css = " ".join([*element.attrib.values(), (element.text or "") if tag == "style" else ""])
         if any(not one.startswith(("#", "data:image/")) for one in addresses) or _OUTSIDE.search(css):
             raise _UnusableError(f"图片 {name} 引用了外面的文件", "请在作图软件里选择“嵌入图像”后重新导出")
         for key in [key for key in element.attrib if key.startswith("on")]:
@@ -180,6 +186,8 @@ def _size(name: str, root: etree._Element) -> tuple[float, float]:
     width, height = sides
     if not width or not height:
         raise _UnusableError(f"图片 {name} 没有写明大小", "请给 svg 加上 viewBox 或 width、height")
+    if height > width * _TALLEST:
+        raise _UnusableError(f"图片 {name} 太窄长（高是宽的 {height / width:.0f} 倍）", "请改画得宽一些")
     return width, height
 
 

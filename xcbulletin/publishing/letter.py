@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, parseaddr
+from email.utils import quote as quoted
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -24,8 +25,8 @@ from xcbulletin.settings import MailSettings
 
 Shortened = Literal["summaries", "titles"]
 
-BYTES_OF_LETTER = 95_000
-"""Gmail cuts a letter off at 102 kB; forwarding and relays add a little."""
+BYTES_OF_LETTER = 100_000
+"""Gmail cuts a letter off at 102 kB, and what forwards it adds a little."""
 BYTES_OF_NAME = 45
 """An attachment's name then fits one encoded word, which is all that some versions of Outlook read."""
 
@@ -41,6 +42,7 @@ _SUMMARY_LENGTH = 120
 _PREHEADER_LENGTH = 100
 _CROWDED = 6
 """Columns from which on a table is set smaller."""
+_MONTH = re.compile(r"\d{4}年(?:\d{1,2}月)?")
 _INLINE_HEIGHT = 24
 _BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 _PDF_ENDING = ".pdf"
@@ -68,18 +70,19 @@ def render_letter(
     Raises TemplateFailedError.
     """
     ids = _content_ids(edition, pictures)
-    context = {
+    placed = _with_places(edition)
+    context: dict[str, Any] = {
         "picture": lambda node: f"cid:{ids[node.src]}",
         "width_of": lambda node: _shown_width(node, pictures[node.src]),
         "attached": attached,
         "heading_base": 2 if edition.kind is Kind.REPORT else 3,
     }
-    html, shortened = _html_that_fits(templates, _with_places(edition), context)
-    text = templates.render("email/letter.txt", _with_places(edition), blocks="email/blocks.txt", **context)
+    html, shortened = _html_that_fits(templates, placed, context)
+    text = templates.render("email/letter.txt", placed, blocks="email/blocks.txt", **context)
     return Letter(
         html=html,
         text=_tidied(text),
-        images=tuple((cid, pictures[src]) for src, cid in ids.items() if f'"cid:{cid}"' in html),
+        images=tuple((cid, pictures[src]) for src, cid in ids.items() if f"cid:{cid}" in html),
         shortened=shortened,
     )
 
@@ -100,9 +103,14 @@ def _html_that_fits(
                 **context,
             )
         )
-        if len(html.encode()) <= BYTES_OF_LETTER:
+        if _size(html) <= BYTES_OF_LETTER:
             break
     return html, shortened
+
+
+def _size(html: str) -> int:
+    """Return the bytes of HTML as it is sent, with two for the end of a line."""
+    return len(html.encode()) + html.count("\n")
 
 
 def _without_numeric_entities(html: str) -> str:
@@ -150,10 +158,19 @@ def _children_placed(node: Node) -> Node:
             return _each_child(node, lambda index: {"marker": f"{node.start + index}."})
         case "table":
             crowded = bool(node.children) and len(node.children[0].children) >= _CROWDED
-            return _each_child(node, lambda _index: {"crowded": crowded})
+            table = replace(node, attrs={**node.attrs, "crowded": crowded})
+            return _each_child(table, lambda _index: {"crowded": crowded})
         case "row":
             return _each_child(node, lambda index: {"first": index == 0, "crowded": node.crowded})
+        case "cell":
+            return replace(node, attrs={**node.attrs, "whole": _is_whole(node)})
     return node
+
+
+def _is_whole(cell: Node) -> bool:
+    """Tell whether a cell, a month or the like, looks broken when it is broken between lines."""
+    text = plain(cell.children).strip()
+    return bool(_MONTH.fullmatch(text)) or (cell.head and not cell.crowded and len(text) <= 3)
 
 
 def _each_child(node: Node, attrs: Callable[[int], Mapping[str, object]]) -> Node:
@@ -167,8 +184,13 @@ def summary_of(entry: Entry) -> str:
     """Return an article's summary, or where its editor wrote none, its first sentences."""
     if entry.summary:
         return entry.summary
-    paragraphs = [node for node in entry.body if node.kind == "paragraph"]
-    return _first_sentences(plain(paragraphs or entry.body).strip(), _SUMMARY_LENGTH)
+    body = rewrite(entry.body, _reference_in_words)
+    paragraphs = [node for node in body if node.kind == "paragraph"]
+    return _first_sentences(plain(paragraphs or body).strip(), _SUMMARY_LENGTH)
+
+
+def _reference_in_words(node: Node) -> Node:
+    return replace(node, text=node.label) if node.kind == "reference" else node
 
 
 def _first_sentences(text: str, length: int) -> str:
@@ -189,7 +211,7 @@ def as_page(letter: Letter) -> tuple[str, dict[str, bytes]]:
     html, files = letter.html, {}
     for cid, picture in letter.images:
         file = f"email/{_file_name(cid, picture)}"
-        html = html.replace(f'"cid:{cid}"', f'"{file}"')
+        html = html.replace(f"cid:{cid}", file)
         files[file] = picture.content
     return html, files
 
@@ -199,7 +221,10 @@ def _file_name(cid: str, picture: Picture) -> str:
 
 
 def message(letter: Letter, edition: Edition, mail: MailSettings, pdf: bytes | None) -> bytes:
-    """Return the whole message, which mail programs open as a draft addressed to its sender."""
+    """Return the whole message, which mail programs open as a draft addressed to its sender.
+
+    Without a PDF the letter must not promise one: render it with `attached=False`.
+    """
     headers = _headers(edition, mail)
     return "".join(f"{header}\r\n" for header in headers).encode() + _content(letter, edition, pdf)
 
@@ -208,14 +233,14 @@ def _headers(edition: Edition, mail: MailSettings) -> tuple[str, ...]:
     name, address = parseaddr(_one_line(mail.sender))
     answers = parseaddr(_one_line(mail.reply_to or mail.sender))[1]
     sender = _mailbox(name, address)
-    noon = datetime.datetime.combine(edition.date, datetime.time(9), _BEIJING)
+    morning = datetime.datetime.combine(edition.date, datetime.time(9), _BEIJING)
     return (
         f"From: {sender}",
         # Whoever sends the draft puts the readers into Bcc; an empty group is no address to Outlook.
         f"To: {sender}",
         *([f"Reply-To: {_mailbox(*parseaddr(_one_line(mail.reply_to)))}"] if mail.reply_to else []),
         _encoded_header("Subject", _subject(edition)),
-        f"Date: {format_datetime(noon)}",
+        f"Date: {format_datetime(morning)}",
         f"Message-ID: {_message_id(edition, address)}",
         _list_id(name, address),
         f"List-Unsubscribe: <mailto:{quote(answers, safe='@')}?subject=unsubscribe>",
@@ -233,9 +258,10 @@ def _one_line(text: str) -> str:
 
 def _mailbox(name: str, address: str) -> str:
     """Return a mailbox on one line, which vip.sina.com insists on, with its address never encoded."""
-    if name.isascii():
-        return formataddr((name, address))
-    return f"{' '.join(_encoded_words(name))} <{address}>"
+    if not name:
+        return address
+    shown = f'"{quoted(name)}"' if name.isascii() else " ".join(_encoded_words(name))
+    return f"{shown} <{address}>"
 
 
 def _encoded_header(name: str, text: str) -> str:
@@ -303,8 +329,8 @@ def _multipart(subtype: str, edition: Edition, parts: Iterable[bytes], parameter
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    content = "\r\n".join(text.splitlines()) + "\r\n"
-    return _part((f'Content-Type: text/{subtype}; charset="utf-8"',), content.encode())
+    content = re.sub(r"\r\n?|\n", "\r\n", text).encode(errors="replace")
+    return _part((f'Content-Type: text/{subtype}; charset="utf-8"',), content)
 
 
 def _image_part(cid: str, picture: Picture) -> bytes:
@@ -336,7 +362,7 @@ def attachment_name(title: str, number: str = "") -> str:
 
     A title too long loses its end; characters that Windows forbids become their wide forms.
     """
-    ending = number + _PDF_ENDING
+    ending = _shortened_to(number, BYTES_OF_NAME - len(_PDF_ENDING)) + _PDF_ENDING
     return _shortened_to(_as_file_name(title), BYTES_OF_NAME - len(ending.encode())) + ending
 
 
@@ -346,7 +372,7 @@ def _as_file_name(title: str) -> str:
         for character in unicodedata.normalize("NFC", title)
         if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
     )
-    return "".join(kept).translate(_WIDE).strip(" .") or "bulletin"
+    return " ".join("".join(kept).translate(_WIDE).split()).strip(" .") or "bulletin"
 
 
 _WIDE = {ord(character): ord(character) + 0xFEE0 for character in '\\/:*?"<>|'}

@@ -4,6 +4,7 @@ What is HTML, PDF or letter is decided later, by templates that are handed these
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk
 from mdit_py_plugins.attrs import attrs_plugin
@@ -19,6 +22,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 from xcbulletin.model import Article, Place, Problem, Severity
 
 PENDING_PICTURE = "待补"
+
+_DEEPEST = 40
 
 _TABLE_CAPTION = re.compile(r"(附?表)\s*\d*\s*[：:]\s*(.+?)\s*(?:\{#([\w-]+)\})?")
 _SOURCE_LINE = re.compile(r"(?:数据|资料|图片)?来源\s*[：:].+")
@@ -82,18 +87,41 @@ def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
     environment: dict[str, Any] = {}
     tokens = _markdown().parse(article.body, environment)
     reader = _Reader(article)
-    reader.report_unused_notes(environment)
+    if (deep := _too_deep(tokens)) is not None:
+        reader.report(
+            deep + article.body_line, "depth", "引用、列表或粗体套得太深", "请减少层次", Severity.ERROR
+        )
+        return (Node(kind="code", text=article.body, attrs={"info": ""}),), tuple(reader.problems)
+    reader.report_notes(environment)
     nodes = _with_captions(reader.blocks(SyntaxTreeNode(tokens).children), reader)
     return _levelled(nodes), tuple(reader.problems)
 
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 40})
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST})
     # A line like “[注]: ……” is text to an editor; CommonMark would swallow it as a link's definition.
     markdown.enable(["table", "strikethrough"]).disable("reference")
     allowed = ("id", "width")
-    return markdown.use(cjk_friendly).use(footnote_plugin, inline=False).use(attrs_plugin, allowed=allowed)
+    markdown.use(cjk_friendly).use(footnote_plugin, inline=False).use(attrs_plugin, allowed=allowed)
+    markdown.core.ruler.before("footnote_tail", "defined_notes", _note_definitions)
+    return markdown
+
+
+def _note_definitions(state: StateCore) -> None:
+    """Keep the labels of all notes that are written, for the plugin keeps one of each."""
+    opened = [token for token in state.tokens if token.type == "footnote_reference_open"]
+    state.env["defined"] = [token.meta["label"] for token in opened]
+
+
+def _too_deep(tokens: Iterable[Token]) -> int | None:
+    """Return the row from which markdown-it may have passed text over, or nests deeper than we can climb."""
+    row = 0
+    for token in tokens:
+        row = token.map[0] if token.map else row
+        if max((token.level, *(child.level for child in token.children or ()))) >= _DEEPEST - 1:
+            return row
+    return None
 
 
 class _Reader:
@@ -114,11 +142,30 @@ class _Reader:
 
     def _read_notes(self, tree: SyntaxTreeNode) -> None:
         for note in tree.children:
-            paragraphs = [child for child in note.children if child.type == "paragraph"]
-            parts = [self._inline(child) for child in paragraphs]
-            self.notes[note.meta["id"]] = tuple(
-                node for index, part in enumerate(parts) for node in ((_SPACE, *part) if index else part)
+            nodes = tuple(
+                node
+                for index, part in enumerate(self._parts(note))
+                for node in ((_SPACE, *part) if index else part)
             )
+            self.notes[note.meta["id"]] = rewrite(nodes, self._without_note)
+
+    def _parts(self, tree: SyntaxTreeNode) -> Iterator[tuple[Node, ...]]:
+        """Yield what stands in a note, block by block: a note is one run of text, whatever it is made of."""
+        for child in tree.children:
+            self._line = self._line_of(child)
+            if child.type in ("fence", "code_block"):
+                yield (Node(kind="literal", text=child.content.rstrip("\n")),)
+            elif any(inner.type == "inline" for inner in child.children):
+                yield self._inline(child)
+            else:
+                yield from self._parts(child)
+
+    def _without_note(self, node: Node) -> Node:
+        if node.kind != "note":
+            return node
+        mark = f"[^{node.label}]"
+        self.report(node.line, "note", f"脚注里又标了脚注“{mark}”", "请把内容并在一条脚注里", Severity.ERROR)
+        return Node(kind="text", text=mark)
 
     def _block(self, tree: SyntaxTreeNode) -> Iterator[Node]:
         line = self._line = self._line_of(tree)
@@ -224,7 +271,8 @@ class _Reader:
                 attrs = {"src": unquote(str(tree.attrs["src"])), "alt": plain(self._inlines(tree.children))}
                 yield Node(kind="image", attrs=attrs, line=self._line)
             case "footnote_ref":
-                yield Node(kind="note", attrs={"key": tree.meta["id"]})
+                attrs = {"key": tree.meta["id"], "label": tree.meta["label"]}
+                yield Node(kind="note", attrs=attrs, line=self._line)
             case "footnote_anchor":
                 return
             case other:
@@ -250,19 +298,30 @@ class _Reader:
         if start < len(text):
             yield Node(kind="text", text=text[start:])
 
-    def report_unused_notes(self, environment: Mapping[str, Any]) -> None:
+    def report_notes(self, environment: Mapping[str, Any]) -> None:
+        """Report the notes that will not be printed: called from nowhere, or written twice."""
+        for label, written in Counter(environment["defined"]).items():
+            if written > 1:
+                *_first, line = self._lines_of_note(label)
+                self.report(
+                    line, "note", f"脚注“[^{label}]”写了两次，只会印出一次", "请换一个编号", Severity.ERROR
+                )
         for key, used in environment.get("footnotes", {}).get("refs", {}).items():
             if used < 0:
-                mark = f"[^{key.removeprefix(':')}]"
-                rows = self.article.body.split("\n")
-                line = next((n for n, row in enumerate(rows) if row.lstrip().startswith(mark)), 0)
+                label = key.removeprefix(":")
+                mark = f"[^{label}]"
                 self.report(
-                    line + self.article.body_line,
+                    self._lines_of_note(label)[0],
                     "note",
                     f"脚注“{mark}”在正文里没有标出位置，不会印出来",
                     f"请在正文该处写“{mark}”",
                     Severity.ERROR,
                 )
+
+    def _lines_of_note(self, label: str) -> list[int]:
+        rows = enumerate(self.article.body.split("\n"), start=self.article.body_line)
+        mark = f"[^{label}]:"
+        return [n for n, row in rows if row.lstrip(" >*+-").startswith(mark)] or [self.article.body_line]
 
     def report(
         self,
@@ -316,7 +375,15 @@ def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]
         else:
             result.append(node)
     for node in result:
-        if _caption_of(node):
+        if _is_spoilt_caption(node):
+            reader.report(
+                node.line,
+                "table-caption",
+                "表题里有脚注或引用，不能作表题",
+                "请把脚注标在正文里，表题只写文字",
+                Severity.ERROR,
+            )
+        elif _caption_of(node):
             reader.report(
                 node.line, "table-caption", "表题下面没有表格", "表题请紧接在表格上方；不是表题的，请改写开头"
             )
@@ -324,14 +391,28 @@ def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]
 
 
 def _caption_of(node: Node) -> dict[str, Any] | None:
-    match = _TABLE_CAPTION.fullmatch(plain(node.children).strip()) if node.kind == "paragraph" else None
-    if match is None:
+    match = _caption_match(node)
+    if match is None or _has_calls(node):
         return None
     return {"label": match[1], "caption": match[2], "id": match[3]}
 
 
+def _is_spoilt_caption(node: Node) -> bool:
+    """Tell whether a paragraph would be a caption but for a call in it, which a caption would lose."""
+    return _caption_match(node) is not None and _has_calls(node)
+
+
+def _caption_match(node: Node) -> re.Match[str] | None:
+    return _TABLE_CAPTION.fullmatch(plain(node.children).strip()) if node.kind == "paragraph" else None
+
+
+def _has_calls(node: Node) -> bool:
+    return any(inner.kind in ("note", "reference") for inner in walk(node.children))
+
+
 def _is_source(node: Node) -> bool:
-    return node.kind == "paragraph" and bool(_SOURCE_LINE.fullmatch(plain(node.children).strip()))
+    is_written_so = node.kind == "paragraph" and _SOURCE_LINE.fullmatch(plain(node.children).strip())
+    return bool(is_written_so) and not _has_calls(node)
 
 
 def _with_note(node: Node, reader: _Reader) -> Node:

@@ -25,15 +25,7 @@ class Templates:
     def __init__(self, folders: Sequence[Path], settings: Settings, industries: Sequence[Industry]) -> None:
         self._settings = settings
         self._industries = industries
-        self._environment = Environment(
-            loader=FileSystemLoader(folders),
-            autoescape=select_autoescape(("html",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters |= {"chinese_date": chinese_date, "chinese_month": chinese_month}
+        self._environment = _environment(folders)
 
     def render(
         self,
@@ -66,6 +58,30 @@ class Templates:
             return self._environment.get_template(name).render(**shared, marked=marked)
         except TemplateError as error:
             raise TemplateFailedError(_template_message(name, error)) from error
+
+
+def render_alone(folders: Sequence[Path], name: str, **context: Any) -> str:
+    """Return the page that template `name` makes without an edition: `context` is all it gets.
+
+    Raises TemplateFailedError.
+    """
+    try:
+        return _environment(folders).get_template(name).render(**context)
+    except TemplateError as error:
+        raise TemplateFailedError(_template_message(name, error)) from error
+
+
+def _environment(folders: Sequence[Path]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"chinese_date": chinese_date, "chinese_month": chinese_month}
+    return environment
 
 
 def _template_message(name: str, error: TemplateError) -> str:

@@ -4,6 +4,7 @@ Started early, the press warms up (half a second of imports) while the issue is 
 process of its own it has FontConfig's environment to itself, and a page that kills it kills only it.
 """
 
+import gc
 import io
 import logging
 import os
@@ -102,6 +103,9 @@ def main() -> None:
     sys.stdout = sys.stderr
     import weasyprint  # noqa: F401  warm before the first job arrives
 
+    # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
     while True:
         try:
             job = pickle.load(jobs)

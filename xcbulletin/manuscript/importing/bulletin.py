@@ -19,6 +19,7 @@ from xcbulletin.model import Column, Industry, Kind, Problem
 _MARKS = "●■◆★▲◎○□◇☆※▍•◼⬤"
 _COLUMN_LINE = re.compile(rf"([{_MARKS}]*)\s*([【\[]?)\s*(.+?)\s*[】\]]?\s*[：:]?\s*")
 _LONGEST_COLUMN = 10
+_LONGEST_LINE = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,8 @@ def _split(
     remarks: list[Problem] = []
     for index, block in enumerate(blocks):
         if (opening := openings.get(index)) is not None:
+            if sections and sections[-1].column is opening.column:
+                continue
             column = opening.column or _nearest(opening.name, columns, sections)
             sections.append(_Section(column=column, name=opening.name))
             remarks += [] if opening.column else [_unknown_column(opening, column, origin)]
@@ -96,7 +99,8 @@ def _openings(blocks: Sequence[Block], columns: Sequence[Column]) -> dict[int, _
 
 def _opening(block: Block, columns: Sequence[Column]) -> _Opening | None:
     text = text_of(block)
-    match = _COLUMN_LINE.fullmatch(text) if isinstance(block, Heading | Paragraph) else None
+    is_line = isinstance(block, Heading | Paragraph) and len(text) <= _LONGEST_LINE
+    match = _COLUMN_LINE.fullmatch(text) if is_line else None
     if match is None:
         return None
     name = squeezed(match[3])

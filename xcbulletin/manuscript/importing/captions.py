@@ -134,10 +134,10 @@ class _Binder:
 
     def _take_table(self, table: Table, blocks: Sequence[Block], after: int) -> int:
         source = blocks[after] if after < len(blocks) else None
-        if isinstance(source, Paragraph) and is_source_line(text_of(source)):
-            if not is_figure_caption(_text_at(blocks, after + 1)):
-                self.done.append(replace(table, source=undressed(source.text)))
-                return after + 1
+        is_of_figure = is_figure_caption(_text_at(blocks, after + 1))
+        if isinstance(source, Paragraph) and is_source_line(text_of(source)) and not is_of_figure:
+            self.done.append(replace(table, source=undressed(source.text)))
+            return after + 1
         self.done.append(table)
         return after
 

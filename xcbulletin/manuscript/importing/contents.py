@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from xcbulletin.manuscript.importing.blocks import Block, Heading, Item, Origin, Paragraph, Table, text_of
+from xcbulletin.manuscript.importing.blocks import Block, Origin, Table, text_of
 from xcbulletin.manuscript.importing.inline import plain
 from xcbulletin.manuscript.importing.numbering import squeezed
 from xcbulletin.model import Problem
 
 _TITLE = re.compile(r"(?:本期|插|附)?(?:目录|目次|导读|图目录|表目录|图表目录|图录|表格目录|附表目录)")
 _LEADER = re.compile(r"\s*(?:[.．·…‥⋯_\-]\s*){2,}(\d{1,4}|[ivxIVX]{1,5})?\s*$|[\s\u3000]+(\d{1,4})\s*$")
+_LONGEST_ENTRY = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +36,8 @@ class Taken:
 
 def is_contents_title(block: Block) -> bool:
     """Say whether a block is the title of a printed table of contents."""
-    return _TITLE.fullmatch(squeezed(text_of(block))) is not None
+    text = text_of(block)
+    return len(text) <= _LONGEST_ENTRY and _TITLE.fullmatch(squeezed(text)) is not None
 
 
 def take_contents(blocks: Sequence[Block]) -> Taken:
@@ -47,8 +49,9 @@ def take_contents(blocks: Sequence[Block]) -> Taken:
     within = False
     for block in blocks:
         later[normalised(text_of(block))] -= 1
-        found = [] if is_contents_title(block) else _entries(block, later)
-        within = is_contents_title(block) or (within and bool(found))
+        is_title = is_contents_title(block)
+        found = _entries(block, later) if within and not is_title else []
+        within = is_title or bool(found)
         if within:
             entries += found
             lines += _lines(block)
@@ -65,14 +68,14 @@ def _entries(block: Block, later: Counter[str]) -> list[Entry]:
     """Return the entries that a block holds: lines with a page number, or that stand again further on."""
     if isinstance(block, Table):
         rows = [" ".join(plain(cell) for cell in row if cell) for row in block.rows]
-        fits = all(_LEADER.search(row) for row in rows)
+        fits = all(len(row) <= _LONGEST_ENTRY and _LEADER.search(row) for row in rows)
         return [Entry(line=block.line, text=_without_page(row)) for row in rows] if fits else []
     text = text_of(block)
-    if not isinstance(block, Heading | Paragraph | Item) or not text:
+    if not 0 < len(text) <= _LONGEST_ENTRY:
         return []
     bare = _without_page(text)
     fits = bare != text or later[normalised(text)] > 0
-    return [Entry(line=block.line, text=bare)] if fits and len(text) < 120 else []
+    return [Entry(line=block.line, text=bare)] if fits else []
 
 
 def _without_page(text: str) -> str:

@@ -33,14 +33,16 @@ class Cover:
 
 
 def cover_length(blocks: Sequence[Block]) -> int:
-    """Return how many blocks at the beginning may be a cover: short lines, nothing else."""
-    for index, block in enumerate(blocks):
-        text = text_of(block)
-        if not isinstance(block, Heading | Paragraph) or len(text) > _LONGEST_LINE:
-            return index
-        if isinstance(block, Paragraph) and is_closed(text):
-            return index
-    return len(blocks)
+    """Return how many blocks at the beginning may be a cover: short lines, but no heading with text below."""
+    end = next((index for index, block in enumerate(blocks) if not _is_cover_line(block)), len(blocks))
+    return end - 1 if 1 < end < len(blocks) and isinstance(blocks[end - 1], Heading) else end
+
+
+def _is_cover_line(block: Block) -> bool:
+    text = text_of(block)
+    if not isinstance(block, Heading | Paragraph) or len(text) > _LONGEST_LINE:
+        return False
+    return isinstance(block, Heading) or not is_closed(text)
 
 
 def read_cover(blocks: Sequence[Block], origin: Origin) -> Cover:

@@ -83,7 +83,8 @@ def _value_of(element: etree._Element, name: str) -> str:
 
 def value(element: etree._Element, name: str) -> str:
     """Return an attribute by its local name: transitional and strict files differ in namespaces."""
-    return next((text for key, text in element.attrib.items() if etree.QName(key).localname == name), "")
+    found = (text for key, text in element.attrib.items() if etree.QName(key).localname == name)
+    return str(next(found, ""))
 
 
 def integer(text: str, default: int = 0) -> int:

@@ -43,25 +43,16 @@ def level_headings(
     """
     classes = heading_classes(blocks)
     order = sorted({kind for kind in classes if kind is not None}) if ranks is None else list(ranks)
-    bare = sorted({block.level for block, kind in zip(blocks, classes, strict=True) if _is_bare(block, kind)})
+    pairs = zip(blocks, classes, strict=True)
+    bare = sorted({block.level for block, kind in pairs if isinstance(block, Heading) and kind is None})
     leads = _bare_comes_first(blocks, classes)
     return tuple(_levels(blocks, classes, order, bare, leads))
 
 
-def _is_bare(block: Block, kind: NumberingClass | None) -> bool:
-    return isinstance(block, Heading) and kind is None
-
-
 def _bare_comes_first(blocks: Sequence[Block], classes: Sequence[NumberingClass | None]) -> bool:
     """Say whether a heading without a number stands above all that have one."""
-    first = next(
-        (block for block, kind in zip(blocks, classes, strict=True) if _is_heading(block, kind)), None
-    )
-    return first is not None and _is_bare(first, None) and numbering(text_of(first)) is None
-
-
-def _is_heading(block: Block, kind: NumberingClass | None) -> bool:
-    return kind is not None or isinstance(block, Heading)
+    pairs = zip(blocks, classes, strict=True)
+    return next((kind is None for block, kind in pairs if kind or isinstance(block, Heading)), False)
 
 
 def _levels(

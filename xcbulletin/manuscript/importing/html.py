@@ -30,8 +30,45 @@ _UNSEEN = frozenset(
     ("head", "script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button")
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby rb rp rt s samp small"
-    " span strike strong sub sup time tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "ruby",
+        "rb",
+        "rp",
+        "rt",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 _BOLD = frozenset(("b", "strong"))
 _ITALIC = frozenset(("i", "em"))
@@ -110,7 +147,7 @@ def _parse(text: str) -> html.HtmlElement:
     source = "\n".join(clean(line) for line in _DECLARATION.sub("", text).split("\n"))
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return html.document_fromstring(source.strip() and source or " ", parser=parser)
+        return html.document_fromstring(source if source.strip() else " ", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ImportFailedError("网页里没有可读的内容；请用浏览器打开确认，再另存为网页") from error
 
@@ -153,8 +190,8 @@ def _is_whole(element: html.HtmlElement, marks: Marks) -> bool:
 
 def _whole(element: html.HtmlElement, marks: Marks) -> Iterator[_Piece]:
     line = element.sourceline or 1
-    if element in marks and marks[element]:
-        yield _Text(holder=element.getparent(), span=Span(text=marks[element], note=True))
+    if label := marks.get(element):
+        yield _Text(holder=element.getparent(), span=Span(text=label, note=True))
     elif element.tag == "img":
         yield _picture(element)
     elif element.tag == "hr":

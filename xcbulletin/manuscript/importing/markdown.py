@@ -39,24 +39,33 @@ def inline_parser() -> MarkdownIt:
 
 def format_blocks(blocks: Sequence[Block], levels: Sequence[int | None], notes: Iterable[Footnote]) -> str:
     """Return Markdown; `levels` holds the level of each block that is a heading."""
-    pieces = []
+    pieces: list[str] = []
     for is_list, group in groupby(
         zip(blocks, levels, strict=True), key=lambda pair: isinstance(pair[0], Item)
     ):
-        members = [format_block(block, level) for block, level in _without_gaps(group)]
-        pieces += ["\n".join(members)] if is_list else members
+        members = list(group)
+        pieces += [_list(members)] if is_list else [format_block(block, level) for block, level in members]
     pieces += [f"[^{note.label}]: {escape_opening(format_inline(note.text))}" for note in notes]
     return "\n\n".join(piece for piece in pieces if piece)
 
 
-def _without_gaps(group: Iterable[tuple[Block, int | None]]) -> Iterator[tuple[Block, int | None]]:
-    """Yield list entries none of which is more than one step deeper than the one before."""
-    depth = -1
-    for block, level in group:
-        if isinstance(block, Item):
-            depth = min(block.depth, depth + 1)
-            block = replace(block, depth=depth)
-        yield block, level
+def _list(members: Iterable[tuple[Block, int | None]]) -> str:
+    """Return list entries, none more than one step deeper than the one before."""
+    markdown = ""
+    last: Item | None = None
+    for block, _ in members:
+        assert isinstance(block, Item)
+        depth = 0 if last is None else min(block.depth, last.depth + 1)
+        item = replace(block, depth=depth)
+        # Only a list that starts with 1 may follow a line of text without a blank one between.
+        is_new_list = last is not None and item.number not in (None, 1) and not _are_siblings(last, item)
+        markdown += ("" if last is None else "\n\n" if is_new_list else "\n") + format_block(item, None)
+        last = item
+    return markdown
+
+
+def _are_siblings(first: Item, second: Item) -> bool:
+    return first.depth == second.depth and first.number is not None
 
 
 def format_block(block: Block, level: int | None) -> str:

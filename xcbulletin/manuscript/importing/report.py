@@ -27,7 +27,14 @@ from xcbulletin.manuscript.importing.files import Draft, Laid, lay_out, tag
 from xcbulletin.manuscript.importing.headings import heading_classes, level_headings
 from xcbulletin.manuscript.importing.inline import Inline, literal, undressed
 from xcbulletin.manuscript.importing.numbering import NumberingClass, is_closed, squeezed
-from xcbulletin.manuscript.importing.residue import drop_residue, drop_rules, is_heading_block, join_broken
+from xcbulletin.manuscript.importing.residue import (
+    drop_residue,
+    drop_rules,
+    is_heading_block,
+    join_broken,
+    joined_remark,
+    open_remarks,
+)
 from xcbulletin.model import REPORT_PARTS, Industry, Kind, Problem
 
 _NAMES = {part.code: part.name for part in REPORT_PARTS}
@@ -115,7 +122,7 @@ def _parts(blocks: Sequence[Block], cover: Cover) -> list[_Part]:
             parts[-1] = replace(parts[-1], blocks=(*parts[-1].blocks, _as_heading(block)))
         else:
             parts.append(_begun(code, block))
-    return [part for part in parts if part.blocks or part.line != parts[0].line or part.code != "body"]
+    return parts if parts[0].blocks else parts[1:]
 
 
 def _code_at(blocks: Sequence[Block], index: int, chapters: frozenset[int], current: str) -> str | None:
@@ -141,7 +148,7 @@ def _chapter_indices(blocks: Sequence[Block]) -> frozenset[int]:
         index
         for index, block in enumerate(blocks)
         if classes[index] is min(numbered)
-        or (_is_bare_heading(block) and _STANDS_ALONE.fullmatch(squeezed(text_of(block))))
+        or (isinstance(block, Heading) and _STANDS_ALONE.fullmatch(squeezed(text_of(block))))
     )
 
 
@@ -152,10 +159,6 @@ def _highest_headings(blocks: Sequence[Block]) -> frozenset[int]:
         if isinstance(block, Heading) and _part_code(blocks, index) is None
     }
     return frozenset(index for index, level in levels.items() if level == min(levels.values()))
-
-
-def _is_bare_heading(block: Block) -> bool:
-    return isinstance(block, Heading)
 
 
 def _begun(code: str, block: Block) -> _Part:
@@ -175,19 +178,22 @@ def _as_heading(block: Block) -> Block:
 
 
 def _finished(parts: Sequence[_Part], origin: Origin) -> tuple[list[_Part], list[Problem]]:
-    """Return the parts with captions bound and broken paragraphs joined, in binding order."""
+    """Return the parts with captions bound and broken paragraphs joined, in binding order, and remarks."""
     finished: list[_Part] = []
     remarks: list[Problem] = []
+    pairs: list[tuple[int, int]] = []
     for part in parts:
         bound = bind(part.blocks, origin)
         remarks += bound.remarks
-        finished.append(replace(part, blocks=bound.blocks))
-    for index, part in enumerate(finished):
-        if part.code not in _AS_WRITTEN:
-            joined = join_broken(part.blocks, origin)
-            finished[index] = replace(part, blocks=joined.blocks)
-            remarks += joined.remarks
-    return sorted(finished, key=lambda part: _ORDER.index(part.code)), remarks
+        if part.code in _AS_WRITTEN:
+            finished.append(replace(part, blocks=bound.blocks))
+            continue
+        joined = join_broken(bound.blocks)
+        finished.append(replace(part, blocks=joined.blocks))
+        pairs += joined.pairs
+        remarks += open_remarks(joined.blocks, origin)
+    in_order = sorted(finished, key=lambda part: _ORDER.index(part.code))
+    return in_order, [*joined_remark(pairs, origin), *remarks]
 
 
 def _drafts(parts: Sequence[_Part]) -> list[Draft]:

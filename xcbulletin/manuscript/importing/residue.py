@@ -46,6 +46,8 @@ def _is_residue(block: Block, counts: Counter[str]) -> bool:
     if not isinstance(block, Paragraph):
         return False
     text = text_of(block)
+    if len(text) > _LONGEST_FOOTER:
+        return False
     return _PAGE_NUMBER.fullmatch(text) is not None or (_may_be_footer(block) and counts[text] > 1)
 
 
@@ -69,7 +71,15 @@ def _dropped_remark(dropped: Sequence[Block], origin: Origin) -> tuple[Problem, 
     return (origin.remark(lines[0], "residue", message, "如是正文，请补进文稿"),)
 
 
-def join_broken(blocks: Sequence[Block], origin: Origin) -> Cleaned:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """The blocks with broken paragraphs whole again, and the lines on which two halves stood."""
+
+    blocks: tuple[Block, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
+def join_broken(blocks: Sequence[Block]) -> Joined:
     """Join paragraphs that were broken at the turn of a page."""
     whole: list[Block] = []
     pairs: list[tuple[int, int]] = []
@@ -82,9 +92,7 @@ def join_broken(blocks: Sequence[Block], origin: Origin) -> Cleaned:
         else:
             whole.append(block)
         last_line = block.line
-    return Cleaned(
-        blocks=tuple(whole), remarks=(*_joined_remark(pairs, origin), *_open_remarks(whole, origin))
-    )
+    return Joined(blocks=tuple(whole), pairs=tuple(pairs))
 
 
 def _goes_on(first: Paragraph, second: Paragraph) -> bool:
@@ -102,7 +110,8 @@ def _is_line(block: Paragraph) -> bool:
     return heading_class(block) is not None or caption_length(text) is not None or is_source_line(text)
 
 
-def _joined_remark(pairs: Sequence[tuple[int, int]], origin: Origin) -> tuple[Problem, ...]:
+def joined_remark(pairs: Sequence[tuple[int, int]], origin: Origin) -> tuple[Problem, ...]:
+    """Return the remark that says which paragraphs were joined."""
     if not pairs:
         return ()
     shown = "、".join(f"{first}+{second}" for first, second in pairs)
@@ -110,7 +119,7 @@ def _joined_remark(pairs: Sequence[tuple[int, int]], origin: Origin) -> tuple[Pr
     return (origin.remark(pairs[0][0], "joined-paragraphs", message, "请核对接口处"),)
 
 
-def _open_remarks(blocks: Sequence[Block], origin: Origin) -> list[Problem]:
+def open_remarks(blocks: Sequence[Block], origin: Origin) -> list[Problem]:
     """Return a remark for each paragraph that still ends in the middle, or stands there as a mere line."""
     found = [block for block in blocks if isinstance(block, Paragraph) and _is_open(block)]
     return [_open_remark(block, origin) for block in found]

@@ -26,7 +26,7 @@ from xcbulletin.manuscript.importing.markdown import inline_parser
 from xcbulletin.manuscript.importing.numbering import is_closed, numbering
 from xcbulletin.manuscript.importing.pictures import picture
 
-_HEADING = re.compile(r"[\s\ufeff]*(#{1,6})\s+(\S.*?)\s*(?:\s#+)?\s*$")
+_HEADING = re.compile(r"\s*(#{1,6})\s+(\S.*)$")
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
 _RULE = re.compile(r"\s*([-*_])(?:\s*\1){2,}\s*$")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})\s*([^`]*)$")
@@ -157,7 +157,8 @@ def _read_heading(source: _Source, index: int) -> Found | None:
     match = _HEADING.match(source.lines[index])
     if match is None:
         return None
-    return Heading(line=index + 1, text=_inline(match[2], source), level=len(match[1])), index + 1
+    text = re.sub(r"(?<=\s)#+$", "", match[2].rstrip())
+    return Heading(line=index + 1, text=_inline(text, source), level=len(match[1])), index + 1
 
 
 def _read_underlined_heading(source: _Source, index: int) -> Found | None:

@@ -1,0 +1,109 @@
+"""How fast `build` is, as ratios of medians in one run: python benchmarks/build.py [ISSUE]
+
+Peers: bare WeasyPrint on the very HTML that `build` renders, and `python -c "import typer"`. Runs are
+interleaved, each in a fresh process. Memory is the peak of the largest process.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROUNDS = 9
+ROOT = Path(__file__).resolve().parent.parent
+XCBULLETIN = [sys.executable, "-m", "xcbulletin"]
+BARE = """
+import sys, weasyprint
+weasyprint.HTML(sys.argv[1]).write_pdf(sys.argv[2], pdf_variant="pdf/ua-1", dpi=300)
+"""
+
+
+def main() -> None:
+    issue = sys.argv[1] if len(sys.argv) > 1 else "2021-03"
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "workspace"
+        shutil.copytree(ROOT, workspace, ignore=shutil.ignore_patterns(".*", "build", "tests", "*.egg-info"))
+        page, environment = dump_page(workspace, issue, Path(folder) / "page")
+        build = [*XCBULLETIN, "--workspace", str(workspace), "build", issue]
+        output = workspace / "build" / issue
+        article = next((workspace / "issues" / issue / "news").glob("*.md"))
+        pdf = str(page.with_suffix(".pdf"))
+        runs: dict[str, tuple[list[str], dict[str, str], Callable[[], object]]] = {
+            "bare WeasyPrint": ([sys.executable, "-c", BARE, str(page), pdf], environment, nothing),
+            "build --format pdf": ([*build, "--format", "pdf"], {}, lambda: shutil.rmtree(output, True)),
+            "build": (build, {}, lambda: shutil.rmtree(output, True)),
+            "build, nothing changed": (build, {}, nothing),
+            "build, one article changed": (build, {}, lambda: touch(article)),
+            "import typer": ([sys.executable, "-c", "import typer"], {}, nothing),
+            "--help": ([*XCBULLETIN, "--help"], {}, nothing),
+        }
+        times, peaks = measure(runs)
+    for name in runs:
+        print(f"{name:28} {statistics.median(times[name]):7.3f} s  {max(peaks[name]) / 1024:6.0f} MB")
+    for numerator, denominator, goal in (
+        ("build --format pdf", "bare WeasyPrint", 1.15),
+        ("build, nothing changed", "build", 0.1),
+        ("build, one article changed", "build", None),
+        ("--help", "import typer", 1.5),
+    ):
+        ratio = statistics.median(times[numerator]) / statistics.median(times[denominator])
+        print(f"{numerator} / {denominator}: {ratio:.3f}" + (f"  (goal ≤ {goal})" if goal else ""))
+
+
+def nothing() -> None:
+    pass
+
+
+def touch(article: Path) -> None:
+    article.write_text(article.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+def dump_page(workspace: Path, issue: str, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Write the HTML that `build` prints, with its pictures beside it; return it and FontConfig's environment."""
+    from xcbulletin.cli import _composed
+    from xcbulletin.model import IssueId
+    from xcbulletin.publishing.documents import print_job
+    from xcbulletin.publishing.fonts import load_fonts
+    from xcbulletin.publishing.press import PICTURE_SCHEME
+    from xcbulletin.settings import open_workspace
+
+    fonts = load_fonts()
+    edition, material, _problems = _composed(open_workspace(workspace, {}), IssueId(issue), (), fonts)
+    job = print_job(edition, material)
+    folder.mkdir()
+    for name, (media_type, content) in job.pictures.items():
+        (folder / name).with_suffix(f".{media_type[6:9]}").write_bytes(content)
+    html = job.html
+    for name, (media_type, _content) in job.pictures.items():
+        html = html.replace(f'"{PICTURE_SCHEME}{name}"', f'"{name}.{media_type[6:9]}"')
+    page = folder / "page.html"
+    page.write_text(html, encoding="utf-8")
+    return page, {"FONTCONFIG_FILE": str(fonts.write_fontconfig(folder / "fontconfig"))}
+
+
+def measure(
+    runs: dict[str, tuple[list[str], dict[str, str], Callable[[], object]]],
+) -> tuple[dict[str, list[float]], dict[str, list[int]]]:
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    peaks: dict[str, list[int]] = {name: [] for name in runs}
+    for turn in range(ROUNDS + 1):
+        for name, (command, environment, prepare) in runs.items():
+            prepare()
+            started = time.perf_counter()
+            process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+            _pid, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            assert process.returncode == 0, name
+            if turn:  # the first round warms the caches
+                times[name].append(time.perf_counter() - started)
+                peaks[name].append(usage.ru_maxrss)
+    return times, peaks
+
+
+if __name__ == "__main__":
+    main()

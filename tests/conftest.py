@@ -1,0 +1,87 @@
+"""A workspace of real files, and values that name only what matters to a test."""
+
+import datetime
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from xcbulletin.errors import FontError
+from xcbulletin.manuscript.write import format_article
+from xcbulletin.model import REPORT_PARTS, Article, Column, Industry, Issue, IssueId, Kind
+from xcbulletin.publishing.fonts import FontSet, load_fonts
+from xcbulletin.settings import Workspace, open_workspace
+from xcbulletin.starter import starter_files
+
+hypothesis.settings.register_profile("house", deadline=None, max_examples=100, derandomize=True)
+hypothesis.settings.load_profile("house")
+
+COLUMNS = (
+    Column(code="editorial", name="编者的话"),
+    Column(code="news", name="行业动态"),
+    Column(code="reports", name="行业报告"),
+)
+AI = Industry(code="ai", name="新一代人工智能产业", short_name="人工智能", aliases=("AI",))
+ROBOT = Industry(code="robot", name="工业机器人产业", short_name="工业机器人")
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("XCBULLETIN_") and name != "XCBULLETIN_FONTS"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "快递")
+
+
+@pytest.fixture(scope="session")
+def fonts() -> FontSet:
+    try:
+        return load_fonts()
+    except FontError as error:
+        pytest.skip(str(error))
+
+
+def make_workspace(root: Path) -> Workspace:
+    for name, content in starter_files().items():
+        write(root / name, content)
+    return open_workspace(root, {})
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def write_issue(workspace: Workspace, issue: str = "2021-01", text: str = "date: 2021-01-29\n") -> Path:
+    """Write an issue that has no article yet; return its folder."""
+    return write(workspace.root / "issues" / issue / "issue.yaml", text).parent
+
+
+def write_article(folder: Path, name: str, body: str = "正文。\n", **fields: Any) -> Path:
+    return write(folder / name, format_article({"title": "标题", **fields}, body))
+
+
+def make_article(body: str = "正文。\n", **fields: Any) -> Article:
+    """Make an article whose body begins on line 4, after a front matter of one field."""
+    column = fields.get("column", "news")
+    own = {"file": f"issues/2021-01/{column}/01.md", "title": "标题", "column": column, "body_line": 4}
+    return Article(**{**own, **fields, "body": body})
+
+
+def make_issue(*articles: Article, **fields: Any) -> Issue:
+    kind = fields.get("kind", Kind.BULLETIN)
+    own: Mapping[str, Any] = {
+        "id": IssueId("2021-01"),
+        "kind": kind,
+        "title": "许昌竞争情报快递",
+        "date": datetime.date(2021, 1, 29),
+        "columns": REPORT_PARTS if kind is Kind.REPORT else COLUMNS,
+    }
+    return Issue(**{**own, **fields, "articles": articles})

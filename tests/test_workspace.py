@@ -1,0 +1,111 @@
+"""Where things are, and names that cannot lead anywhere else."""
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import write
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcbulletin.errors import WorkspaceError
+from xcbulletin.settings import Workspace
+from xcbulletin.starter import starter_files
+from xcbulletin.workspace import (
+    find_root,
+    issue_folder,
+    issue_ids,
+    parse_issue_id,
+    setting_overrides,
+    write_whole,
+)
+
+ID_LIKE = st.text(alphabet="ab01-_./\\ :\0\n期", max_size=70)
+
+
+def test_the_workspace_is_found_from_a_folder_inside(workspace: Workspace) -> None:
+    inside = workspace.root / "issues" / "2021-01" / "news"
+    inside.mkdir(parents=True)
+    assert find_root(inside) == workspace.root
+
+
+def test_outside_a_workspace_the_message_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        find_root(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}: 这里不是工作区（没有 bulletin.yaml）；请到工作区里运行、用 --workspace 指明，"
+        "或用 xcbulletin init 新建一个"
+    )
+
+
+@pytest.mark.parametrize("text", ["2021-01", "ai-report-2021", "a", "2021.01_x", "A" * 64])
+def test_a_plain_name_is_an_issue(text: str) -> None:
+    assert parse_issue_id(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "..", "../x", "a/b", "a\\b", "-x", ".x", "x.", "a..b", "2021年1月", "x\n", "A" * 65, " a"]
+)
+def test_a_name_that_could_lead_elsewhere_is_none(text: str) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        parse_issue_id(text)
+    assert str(caught.value) == (
+        f"“{text}”不能作为期号：只用英文字母、数字、连字符、下划线和点，如 2021-01、ai-report-2021"
+    )
+
+
+@given(st.one_of(st.text(), ID_LIKE))
+def test_no_issue_id_leaves_its_folder(text: str) -> None:
+    try:
+        issue = parse_issue_id(text)
+    except WorkspaceError:
+        return
+    assert Path("issues", issue).parts == ("issues", issue)
+    assert os.path.normpath(f"issues/{issue}") == f"issues/{issue}"
+    assert not {"/", "\\", "\0", ":"} & set(issue)
+
+
+def test_issues_are_folders_with_a_good_name_in_order(workspace: Workspace) -> None:
+    for name in ("2021-02", "2021-01", ".2021-03-x", "旧稿", "ai-report"):
+        (workspace.root / "issues" / name).mkdir(parents=True)
+    write(workspace.root / "issues" / "2021-09", "")
+    assert issue_ids(workspace.root) == ("2021-01", "2021-02", "ai-report")
+
+
+def test_a_workspace_without_issues_has_none(workspace: Workspace) -> None:
+    assert issue_ids(workspace.root) == ()
+
+
+def test_an_issue_that_is_not_there_is_answered_with_the_nearest(workspace: Workspace) -> None:
+    for name in ("2021-01", "2021-02"):
+        (workspace.root / "issues" / name).mkdir(parents=True)
+    with pytest.raises(WorkspaceError) as caught:
+        issue_folder(workspace.root, parse_issue_id("2021-1"))
+    assert str(caught.value) == (
+        "issues/2021-1: 没有这一期；已有：2021-01、2021-02；可用 xcbulletin new 2021-1 新建"
+    )
+
+
+def test_only_our_variables_override_settings() -> None:
+    environment = {"XCBULLETIN_MAIL__HOST": "x", "XCBULLETIN_WORKSPACE": "/", "XCBULLETIN_FONTS": "/", "HOME": "/"}
+    assert setting_overrides(environment) == {"XCBULLETIN_MAIL__HOST": "x"}
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a" / "b.txt", b"new")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.txt"]
+    assert (tmp_path / "a" / "b.txt").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write_whole(tmp_path / "taken", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_new_workspace_is_made_of_what_a_workspace_needs() -> None:
+    files = starter_files()
+    assert {"bulletin.yaml", "recipients.example.csv", "sources/industries.yaml", ".gitignore"} <= set(files)
+    assert "templates/bulletin/print.html" in files
+    assert not [name for name in files if "desk.db" in name or name.endswith("recipients.csv")]
