@@ -2,13 +2,16 @@
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from xcbulletin import usage
+from xcbulletin.cli import app
 from xcbulletin.errors import FontError
 from xcbulletin.manuscript.write import format_article
 from xcbulletin.model import REPORT_PARTS, Article, Column, Industry, Issue, IssueId, Kind
@@ -30,7 +33,9 @@ ROBOT = Industry(code="robot", name="工业机器人产业", short_name="工业�
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("XCBULLETIN_") and name != "XCBULLETIN_FONTS"]:
+    for name in [
+        name for name in os.environ if name.startswith("XCBULLETIN_") and name != "XCBULLETIN_FONTS"
+    ]:
         monkeypatch.delenv(name)
 
 
@@ -45,6 +50,31 @@ def fonts() -> FontSet:
         return load_fonts()
     except FontError as error:
         pytest.skip(str(error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Run a command line in the workspace, all of it but the process."""
+    monkeypatch.chdir(workspace.root)
+
+    def run(*words: str) -> Outcome:
+        code = usage.run(app, words)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return Outcome(code=code, out=said.out, err=said.err)
+
+    return run
 
 
 def make_workspace(root: Path) -> Workspace:

@@ -34,7 +34,9 @@ def test_a_rule_in_the_body_is_no_fence() -> None:
     assert split("---\ntitle: 标题\n---\n甲\n\n---\n\n乙") == ("title: 标题\n", "甲\n\n---\n\n乙", 4)
 
 
-@pytest.mark.parametrize("text", ["", "正文", "---\ntitle: 标题\n", "\n---\ntitle: 标题\n---\n", "----\na: b\n----\n"])
+@pytest.mark.parametrize(
+    "text", ["", "正文", "---\ntitle: 标题\n", "\n---\ntitle: 标题\n---\n", "----\na: b\n----\n"]
+)
 def test_a_text_without_front_matter_has_none(text: str) -> None:
     assert split(text) is None
 
@@ -58,14 +60,17 @@ def test_nothing_is_lost_in_splitting(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2021-01-05", "2021-1-5", "2021/1/5", "2021.1.5", "2021年1月5日", "2021 年 1 月 5 日", "'2021-01-05'"]
+    "text",
+    ["2021-01-05", "2021-1-5", "2021/1/5", "2021.1.5", "2021年1月5日", "2021 年 1 月 5 日", "'2021-01-05'"],
 )
 def test_a_date_may_be_written_as_usual(text: str) -> None:
     value, problems = validate(IssueFields, parse_yaml(f"date: {text}", "issue.yaml"))
     assert (value and value.date, problems) == (datetime.date(2021, 1, 5), ())
 
 
-@pytest.mark.parametrize("text", ["2021-02-30", "2021-13-01", "2021-01", "昨天", "2021-01-05 08:00", "20210105"])
+@pytest.mark.parametrize(
+    "text", ["2021-02-30", "2021-13-01", "2021-01", "昨天", "2021-01-05 08:00", "20210105"]
+)
 def test_a_date_that_does_not_exist_is_reported(text: str) -> None:
     _value, problems = validate(IssueFields, parse_yaml(f"date: {text}", "issue.yaml"))
     assert list(map(str, problems)) == [
@@ -83,7 +88,9 @@ def test_a_source_may_be_a_name_alone(written: str) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org", "https://", "www.example.org"])
 def test_a_source_is_on_the_web_or_nowhere(url: str) -> None:
-    _value, problems = validate(ArticleFields, parse_yaml(f"title: 标题\nsource: {{name: 甲, url: '{url}'}}", "a.md"))
+    _value, problems = validate(
+        ArticleFields, parse_yaml(f"title: 标题\nsource: {{name: 甲, url: '{url}'}}", "a.md")
+    )
     assert list(map(str, problems)) == [
         f"a.md:2: “source.url”应为网址（http:// 或 https:// 开头），现为“{url}”"
     ]
@@ -91,25 +98,27 @@ def test_a_source_is_on_the_web_or_nowhere(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://[", "http://[::1", "https://a]b/"])
 def test_an_address_that_cannot_be_read_is_reported(url: str) -> None:
-    value, problems = validate(ArticleFields, parse_yaml(f"title: 标题\nsource: {{name: 甲, url: '{url}'}}", "a.md"))
+    value, problems = validate(
+        ArticleFields, parse_yaml(f"title: 标题\nsource: {{name: 甲, url: '{url}'}}", "a.md")
+    )
     assert value is None
-    assert problems[0].message.startswith("“source.url”应为网址")
+    assert problems[0].message == (f"“source.url”应为网址（http:// 或 https:// 开头），现为“{url}”")
 
 
 # Changing
 
 
 def test_one_field_changes_and_nothing_else_does() -> None:
-    text = (
-        "---\n# 编者按\ntitle:   旧标题   # 待定\nindustries:\n  - ai   # 主\n  - robot\n\ndraft: true\n---\n\n正文 draft: true\n"
-    )
+    text = "---\n# 编者按\ntitle:   旧标题   # 待定\nindustries:\n  - ai   # 主\n  - robot\n\ndraft: true\n---\n\n正文 draft: true\n"
     assert changed(text, {"draft": False}) == text.replace("\ndraft: true\n---", "\ndraft: false\n---")
     assert changed(text, {"title": "新标题"}) == text.replace("旧标题", "新标题")
     assert changed(text, {"industries": ["5g"]}) == text.replace("- ai   # 主\n  - robot", "[5g]")
 
 
 def test_a_new_field_is_added_at_the_end() -> None:
-    assert changed("---\ntitle: 甲\n---\n正文", {"author": "张三"}) == "---\ntitle: 甲\nauthor: 张三\n---\n正文"
+    assert (
+        changed("---\ntitle: 甲\n---\n正文", {"author": "张三"}) == "---\ntitle: 甲\nauthor: 张三\n---\n正文"
+    )
 
 
 def test_a_field_set_to_none_is_taken_out() -> None:
@@ -118,7 +127,9 @@ def test_a_field_set_to_none_is_taken_out() -> None:
 
 
 def test_an_empty_field_is_filled() -> None:
-    assert changed("---\ntitle:\nauthor: 张三\n---\n", {"title": "甲"}) == "---\ntitle: 甲\nauthor: 张三\n---\n"
+    assert (
+        changed("---\ntitle:\nauthor: 张三\n---\n", {"title": "甲"}) == "---\ntitle: 甲\nauthor: 张三\n---\n"
+    )
 
 
 def test_a_list_in_its_keys_own_column_is_replaced() -> None:
@@ -137,7 +148,22 @@ def test_windows_line_ends_stay_and_are_used() -> None:
     assert changed(text, {"author": "张三"}) == "---\r\ntitle: 甲\r\nauthor: 张三\r\n---\r\n正文\n混用\r\n"
 
 
-NASTY = ["a: b", "# x", "- x", "[x]", "'", '"', "甲\n乙", "甲\nkey:value\n---\n", "", " x ", "5", "no", "null", "2021-01-05"]
+NASTY = [
+    "a: b",
+    "# x",
+    "- x",
+    "[x]",
+    "'",
+    '"',
+    "甲\n乙",
+    "甲\nkey:value\n---\n",
+    "",
+    " x ",
+    "5",
+    "no",
+    "null",
+    "2021-01-05",
+]
 VALUES = st.one_of(st.sampled_from(NASTY), st.text(max_size=20).filter(lambda text: "\r" not in text))
 FRONTS = st.lists(
     st.sampled_from(
@@ -160,40 +186,43 @@ FRONTS = st.lists(
     ),
     max_size=6,
     unique_by=lambda row: row.partition(":")[0],
-).map("".join)
+)
 BODIES = st.sampled_from(["", "正文\n", "\n---\ntitle: 假\n---\n", "a\r\nb\n"])
 NEWLINES = st.sampled_from(["\n", "\r\n"])
 
 
-def article(front: str, newline: str, body: str) -> str:
-    return f"---\n{front}---\n".replace("\n", newline) + body
+def article(pieces: list[str], newline: str, body: str) -> str:
+    return f"---\n{''.join(pieces)}---\n".replace("\n", newline) + body
 
 
 @given(FRONTS, NEWLINES, BODIES)
-def test_no_change_is_the_identity(front: str, newline: str, body: str) -> None:
-    text = article(front, newline, body)
+def test_no_change_is_the_identity(pieces: list[str], newline: str, body: str) -> None:
+    text = article(pieces, newline, body)
     assert changed(text, {}) == text
 
 
-@given(FRONTS, NEWLINES, BODIES, st.sampled_from(["title", "author", "summary", "industries", "draft"]), st.data())
+@given(
+    FRONTS,
+    NEWLINES,
+    BODIES,
+    st.sampled_from(["title", "author", "summary", "industries", "draft"]),
+    st.data(),
+)
 def test_a_change_reads_back_and_touches_its_own_lines_only(
-    front: str, newline: str, body: str, key: str, data: st.DataObject
+    pieces: list[str], newline: str, body: str, key: str, data: st.DataObject
 ) -> None:
     value = data.draw(st.one_of(st.none(), VALUES, st.lists(VALUES, max_size=3)), label="value")
-    text = article(front, newline, body)
+    text = article(pieces, newline, body)
     before, result = front_of(text), changed(text, {key: value})
     after = front_of(result)
-    assert after.get(key) == value or value == [] == after[key]
+    assert after.get(key) == value
     assert {name: one for name, one in after.items() if name != key} == {
         name: one for name, one in before.items() if name != key
     }
-    assert result.endswith(f"---{newline}{body}")
-    kept = [row for row in text.split("\n") if row not in result.split("\n")]
-    own = text.count("\n") if key not in before else len(kept)
-    assert len(kept) <= own
-    for name in set(before) - {key}:
-        rows = [row for row in text.split("\n") if row.startswith(f"{name}:")]
-        assert [row for row in result.split("\n") if row.startswith(f"{name}:")][: len(rows)] == rows
+    own = next((index for index, one in enumerate(pieces) if one.startswith(f"{key}:")), len(pieces))
+    above, below = "".join(pieces[:own]), "".join(pieces[own + 1 :])
+    assert result.startswith(f"---\n{above}".replace("\n", newline))
+    assert result.endswith(f"{below}---\n".replace("\n", newline) + body)
 
 
 @given(VALUES)

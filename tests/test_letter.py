@@ -24,16 +24,8 @@ from PIL import Image
 from xcbulletin.model import REPORT_PARTS, Article, Column, Imprint, Industry, Issue, IssueId, Kind, Source
 from xcbulletin.publishing.edition import Edition, compose
 from xcbulletin.publishing.figures import PNG, Picture
-from xcbulletin.publishing.letter import (
-    BYTES_OF_LETTER,
-    BYTES_OF_NAME,
-    Letter,
-    as_page,
-    attachment_name,
-    message,
-    render_letter,
-    summary_of,
-)
+from xcbulletin.publishing.letter import BYTES_OF_LETTER, Letter, as_page, render_letter, summary_of
+from xcbulletin.publishing.message import BYTES_OF_NAME, attachment_name, message
 from xcbulletin.publishing.pages import Templates
 from xcbulletin.settings import MailSettings, Settings
 

@@ -151,7 +151,9 @@ def test_a_mistake_in_the_environment_names_the_variable(workspace: Workspace) -
 
 
 def test_where_the_workspace_and_the_fonts_are_is_no_setting(workspace: Workspace) -> None:
-    assert reopened(workspace, XCBULLETIN_WORKSPACE="/x", XCBULLETIN_FONTS="/y").settings == workspace.settings
+    assert (
+        reopened(workspace, XCBULLETIN_WORKSPACE="/x", XCBULLETIN_FONTS="/y").settings == workspace.settings
+    )
 
 
 # Imprint, lists, industries
@@ -193,7 +195,9 @@ def test_an_unknown_industry_is_answered_with_the_nearest(workspace: Workspace) 
 
 
 def test_an_industry_like_none_is_answered_with_all() -> None:
-    assert resolve_industries(["渔业"], (ROBOT, AI))[1] == (("渔业", "可用：robot（工业机器人）、ai（人工智能）"),)
+    assert resolve_industries(["渔业"], (ROBOT, AI))[1] == (
+        ("渔业", "可用：robot（工业机器人）、ai（人工智能）"),
+    )
 
 
 @given(st.lists(st.text(), max_size=3))

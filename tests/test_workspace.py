@@ -44,7 +44,8 @@ def test_a_plain_name_is_an_issue(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "..", "../x", "a/b", "a\\b", "-x", ".x", "x.", "a..b", "2021年1月", "x\n", "A" * 65, " a"]
+    "text",
+    ["", ".", "..", "../x", "a/b", "a\\b", "-x", ".x", "x.", "a..b", "2021年1月", "x\n", "A" * 65, " a"],
 )
 def test_a_name_that_could_lead_elsewhere_is_none(text: str) -> None:
     with pytest.raises(WorkspaceError) as caught:
@@ -87,7 +88,12 @@ def test_an_issue_that_is_not_there_is_answered_with_the_nearest(workspace: Work
 
 
 def test_only_our_variables_override_settings() -> None:
-    environment = {"XCBULLETIN_MAIL__HOST": "x", "XCBULLETIN_WORKSPACE": "/", "XCBULLETIN_FONTS": "/", "HOME": "/"}
+    environment = {
+        "XCBULLETIN_MAIL__HOST": "x",
+        "XCBULLETIN_WORKSPACE": "/",
+        "XCBULLETIN_FONTS": "/",
+        "HOME": "/",
+    }
     assert setting_overrides(environment) == {"XCBULLETIN_MAIL__HOST": "x"}
 
 

@@ -18,6 +18,7 @@ from xcbulletin.model import IssueId, Kind, Problem, Severity
 if TYPE_CHECKING:
     from xcbulletin.publishing.documents import Material
     from xcbulletin.publishing.edition import Edition
+    from xcbulletin.publishing.fonts import FontSet
     from xcbulletin.publishing.outputs import Format
     from xcbulletin.publishing.press import Press
     from xcbulletin.publishing.preview import Preview
@@ -81,8 +82,8 @@ def init(
 
     from xcbulletin.manuscript.new import lay_out
     from xcbulletin.manuscript.write import add_issue
-    from xcbulletin.starter import starter_files
     from xcbulletin.settings import open_workspace
+    from xcbulletin.starter import starter_files
     from xcbulletin.workspace import SETTINGS_FILE, issue_ids, parse_issue_id, write_whole
 
     root = folder.resolve()

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from xcbulletin.errors import ProblemsError, WorkspaceError
 from xcbulletin.model import Column, Imprint, Industry, Place, Problem
 from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_FILE, setting_overrides
+from xcbulletin.yamltext import Path as KeyPath
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
 _CODE = r"^[a-z0-9][a-z0-9_-]*$"
@@ -175,7 +176,7 @@ def _read_settings(root: Path, environment: Mapping[str, str]) -> tuple[Settings
     parsed = _read_yaml(root, SETTINGS_FILE)
     data = _overridden(parsed.data, environment) if isinstance(parsed.data, dict) else parsed.data
     problems = [_password_in_file(parsed)] if _get(parsed.data, "mail", "password") else []
-    elsewhere = {
+    elsewhere: dict[KeyPath, Place] = {
         _path_of(name): Place(file=f"环境变量 {name}") for name in setting_overrides(environment)
     }
     settings, more = validate(

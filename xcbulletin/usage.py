@@ -21,6 +21,8 @@ _WORDS = {
     "(dynamic)": "（自动）",
 }
 
+_STOPPED = 130
+
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every mistake becomes a message on standard error."""
@@ -29,8 +31,6 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         result = command.main(args=_workspace_first(arguments), prog_name="xcbulletin", standalone_mode=False)
     except typer.Abort:
         return _fail("已中止", 1)
-    except KeyboardInterrupt:
-        return _fail("已中止", 130)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -39,9 +39,13 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except BulletinError as error:
         return _fail(str(error), 1)
     except OSError as error:
-        return _fail(f"{error.filename or '文件'}: 读写失败（{error.strerror}）；请检查磁盘空间、权限和路径", 1)
+        return _fail(
+            f"{error.filename or '文件'}: 读写失败（{error.strerror}）；请检查磁盘空间、权限和路径", 1
+        )
     except typer.TyperException as error:
         return _fail(_translated(error, command), 2)
+    if result == _STOPPED:  # Typer's word for Ctrl+C
+        return _fail("已中止", _STOPPED)
     return result if isinstance(result, int) else 0
 
 
@@ -52,7 +56,7 @@ def _fail(message: str, code: int) -> int:
 
 def _in_chinese(app: typer.Typer) -> Any:
     # Typer asks gettext for these words, and ships no catalogue.
-    typer.core._ = lambda word: _WORDS.get(word, word)  # type: ignore[attr-defined]
+    typer.core._ = lambda message: _WORDS.get(message, message)  # type: ignore[attr-defined]
     command = typer.main.get_command(app)
     for one in (command, *getattr(command, "commands", {}).values()):
         _translate_furniture(one)
@@ -64,12 +68,20 @@ def _translate_furniture(command: Any) -> None:
     command.subcommand_metavar = "命令 [参数]..."
     own = command.get_help_option
 
+    def format_usage(context: Any, formatter: Any) -> None:
+        pieces = command.collect_usage_pieces(context)
+        formatter.write_usage(context.command_path, " ".join(pieces), prefix="用法：")
+
     def get_help_option(context: Any) -> Any:
         option = own(context)
         option.help = "显示这份说明"
         return option
 
+    command.format_usage = format_usage
     command.get_help_option = get_help_option
+    for parameter in command.params:
+        if parameter.metavar:  # it says in Chinese what Typer would say in Python
+            parameter.display_type = lambda _context: ""
 
 
 def _workspace_first(arguments: Sequence[str]) -> list[str]:
@@ -108,7 +120,8 @@ def _what(error: Any, command: Any) -> str:
             where = f" {name} 后面" if name else "这里"
             return f"“{value}”不能写在{where}，这里要的是 {error.param.metavar}"
         case "BadOptionUsage":
-            return f"选项 {error.option_name} 后面要写内容"
+            is_flag = "does not take" in error.message
+            return f"选项 {error.option_name} 后面{'不用' if is_flag else '要'}写内容"
     if error.message.startswith("No such command"):
         name = error.message.partition("'")[2].partition("'")[0]
         near = get_close_matches(name, command.commands, n=1)
@@ -118,5 +131,5 @@ def _what(error: Any, command: Any) -> str:
     if error.message.startswith("Missing command"):
         return f"请写一个命令：{'、'.join(command.commands)}"
     if error.message.startswith("Got unexpected"):
-        return "写多了：" + error.message.partition("(")[2].rstrip(")")
+        return "写多了：" + error.message.rpartition("(")[2].rstrip(")")
     return str(error.message)

@@ -31,8 +31,12 @@ def _no_date(value: str) -> Any:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
         raise ValueError(f"应为网址（http:// 或 https:// 开头），现为“{value}”")
     return value
 
@@ -154,7 +158,7 @@ def _flow(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     dumped = _dumped(value)
-    if "\n" in dumped.removesuffix("\n").removesuffix("\n..."):
+    if len(dumped.removesuffix("\n...\n").splitlines()) > 1:
         dumped = _dumped(value, default_style='"')
     return dumped.removesuffix("\n").removesuffix("\n...")
 

@@ -102,8 +102,13 @@ def _read_articles(
 
 def _column_files(folder: Path, code: str) -> list[Path]:
     single = folder / f"{code}.md"
-    several = sorted((folder / code).glob("*.md"), key=lambda path: _natural(path.name))
-    return [path for path in (single, *several) if path.is_file() and not path.name.startswith(".")]
+    inside = (folder / code).iterdir() if (folder / code).is_dir() else ()
+    several = sorted(filter(_is_manuscript, inside), key=lambda path: (_natural(path.name), path.name))
+    return [path for path in (single, *several) if path.is_file()]
+
+
+def _is_manuscript(path: Path) -> bool:
+    return path.suffix.lower() == ".md" and not path.name.startswith(".")
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -142,9 +147,19 @@ def _stranger(file: str, path: Path, codes: list[str]) -> Problem:
 
 def _strangers_in_column(root: Path, folder: Path) -> Iterator[Problem]:
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or (path.is_file() and path.suffix == ".md"):
+        if path.name.startswith((".", "~$")) or (path.is_file() and _is_manuscript(path)):
             continue
-        yield _left_out(path.relative_to(root).as_posix())
+        file = path.relative_to(root).as_posix()
+        yield _too_far_down(file) if any(path.glob("**/*.md")) else _left_out(file)
+
+
+def _too_far_down(file: str) -> Problem:
+    return Problem(
+        place=Place(file=file),
+        rule="unknown-column",
+        message="里面的文稿不会被印出来",
+        suggestion="请把文稿移到上一层的栏目文件夹里",
+    )
 
 
 def _left_out(file: str) -> Problem:

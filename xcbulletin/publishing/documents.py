@@ -10,11 +10,11 @@ from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
 from xcbulletin.publishing.fonts import FontSet
 from xcbulletin.publishing.markup import Node, plain, walk
+from xcbulletin.publishing.message import message
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
 from xcbulletin.publishing.press import PICTURE_SCHEME, Job, Press
 from xcbulletin.settings import MailSettings
-
 
 PDF_FILE, PAGE_FILE = "bulletin.pdf", "index.html"
 _FACES = (
@@ -84,7 +84,7 @@ def make_documents(
         pdf = press.result()
         files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
         if Format.EMAIL in wanted:
-            files["email.eml"] = letters.message(letter, edition, material.mail, pdf)
+            files["email.eml"] = message(letter, edition, material.mail, pdf)
     return files, remarks
 
 

@@ -1,7 +1,7 @@
 """An Issue for an audience: what readers get, numbered and with every reference resolved."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -122,7 +122,9 @@ def compose(
         )
         if entries:
             columns.append(PrintedColumn(code=column.code, name=column.name, entries=entries))
-    resolved, more = _with_references(columns, numbering, bool(selection))
+    others = [article for article in issue.articles if not article.draft and article not in chosen]
+    elsewhere = {node.id for article in others for node in walk(parse(article)[0]) if node.attrs.get("id")}
+    resolved, more = _with_references(columns, numbering, elsewhere)
     return Edition(
         id=issue.id,
         kind=issue.kind,
@@ -224,7 +226,7 @@ def _with(node: Node, **attrs: object) -> Node:
 
 
 def _with_references(
-    columns: Iterable[PrintedColumn], numbering: _Numbering, is_selection: bool
+    columns: Iterable[PrintedColumn], numbering: _Numbering, elsewhere: Set[str]
 ) -> tuple[tuple[PrintedColumn, ...], list[Problem]]:
     problems: list[Problem] = []
 
@@ -233,10 +235,10 @@ def _with_references(
             if node.kind != "reference":
                 return node
             listed = numbering.targets.get(node.target)
-            if listed is None and is_selection:
+            if listed is None and node.target in elsewhere:
                 return _with(node, label="（见全刊）", id=None)
             if listed is None:
-                problems.append(_dangling(entry.file, node, numbering.targets))
+                problems.append(_dangling(entry.file, node, (*numbering.targets, *sorted(elsewhere))))
                 return _with(node, label=f"［{node.target}］", id=None)
             return _with(node, label=listed.label, id=listed.anchor)
 
@@ -262,8 +264,11 @@ def _dangling(file: str, node: Node, targets: Iterable[str]) -> Problem:
 def texts(edition: Edition) -> Iterator[tuple[Place, str]]:
     """Yield all that is printed of what editors wrote, piece by piece, with its place."""
     own = edition.imprint
-    head = [edition.title, edition.subtitle, *edition.publishers, own.recipients, own.printer, own.contact]
+    head = [edition.title, edition.subtitle, *edition.publishers, own.permit_number, own.recipients]
+    head += [own.printer, own.editor, own.reviewer, own.contact]
     yield Place(file=f"{edition.file}/issue.yaml"), "".join(filter(None, head))
+    names = [name for one in (*edition.industries, *edition.selection) for name in (one.short_name, one.name)]
+    yield Place(file="sources/industries.yaml"), "".join(names)
     for column in edition.columns:
         yield Place(file="bulletin.yaml"), column.name
         for entry in column.entries:

@@ -25,7 +25,7 @@ _TALLEST = 20
 """Times its width: a letter's picture is drawn at a fixed width, and has to fit into memory."""
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
-_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#|data:)|@import", re.IGNORECASE)
+_OUTSIDE = re.compile(r"url\(\s*['\"]?(?![\s'\"#]|data:)|@import", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(px|pt|mm|cm|in)?\s*")
 _PIXELS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
@@ -129,10 +129,12 @@ def _raster(name: str, content: bytes) -> Picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
             if image.width * image.height > _MAX_PIXELS:
-                raise _UnusableError(f"图片 {name} 的像素太多（{image.width}×{image.height}）", "请先缩小")
+                raise _too_many_pixels(name)
             image.load()
         turned = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(name) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise _UnusableError(f"图片 {name} 已损坏，打不开", "请重新导出一份") from error
     media_type = PNG if image.format == "PNG" else JPEG
     return Picture(
@@ -140,10 +142,17 @@ def _raster(name: str, content: bytes) -> Picture:
     )
 
 
+def _too_many_pixels(name: str) -> _UnusableError:
+    return _UnusableError(f"图片 {name} 的像素太多（超过 {_MAX_PIXELS // 10_000} 万）", "请先缩小")
+
+
 def _vector(name: str, content: bytes) -> Picture:
     try:
         parser = etree.XMLParser(
-            resolve_entities="internal", no_network=True, load_dtd=False, remove_comments=True
+            resolve_entities="internal",  # type: ignore[arg-type]  # lxml 5, of which the stubs do not know
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
         )
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
@@ -163,18 +172,18 @@ def _vector(name: str, content: bytes) -> Picture:
 def _refuse_outside(name: str, root: etree._Element) -> None:
     """Take scripts out; refuse what would be fetched from elsewhere, or be lost on paper."""
     for element in list(root.iter(etree.Element)):
-        tag = etree.QName(element).localname
-        if tag in ("script", "set", "animate", "animateTransform") and element.getparent() is not None:
-            element.getparent().remove(element)
+        tag, parent = etree.QName(element).localname, element.getparent()
+        if tag in ("script", "set", "animate", "animateTransform") and parent is not None:
+            parent.remove(element)
         if tag == "foreignObject":
             raise _UnusableError(
                 f"图片 {name} 里嵌有网页内容（foreignObject），印不出来", "请把文字转为 SVG 文字或路径"
             )
-        addresses = [element.get(key, "#") for key in _HREFS]
+        addresses = [str(element.get(key, "#")) for key in _HREFS]
         css = " ".join([*element.attrib.values(), (element.text or "") if tag == "style" else ""])
         if any(not one.startswith(("#", "data:image/")) for one in addresses) or _OUTSIDE.search(css):
             raise _UnusableError(f"图片 {name} 引用了外面的文件", "请在作图软件里选择“嵌入图像”后重新导出")
-        for key in [key for key in element.attrib if key.startswith("on")]:
+        for key in [key for key in map(str, element.attrib) if key.startswith("on")]:
             del element.attrib[key]
 
 
@@ -205,7 +214,7 @@ def words_in(picture: Picture) -> str:
         return ""
     root = etree.fromstring(picture.content)
     parts = root.iter(f"{{{_SVG_NAMESPACE}}}text")
-    return "".join("".join(part.itertext()) for part in parts)
+    return "".join(str(text) for part in parts for text in part.itertext())
 
 
 def for_web(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Picture]:

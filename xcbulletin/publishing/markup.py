@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -79,6 +80,8 @@ def plain(nodes: Iterable[Node]) -> str:
 def _plain(node: Node) -> str:
     if node.kind in ("space", "line_break"):
         return " "
+    if node.kind == "reference":
+        return str(node.attrs.get("label", ""))
     return "" if node.kind == "note" else node.text + plain(node.children)
 
 
@@ -109,9 +112,26 @@ def _markdown() -> MarkdownIt:
 
 
 def _note_definitions(state: StateCore) -> None:
-    """Keep the labels of all notes that are written, for the plugin keeps one of each."""
-    opened = [token for token in state.tokens if token.type == "footnote_reference_open"]
-    state.env["defined"] = [token.meta["label"] for token in opened]
+    """Keep the labels of all notes that are written, and take notes out of notes.
+
+    The plugin keeps only the last of notes with one label, and breaks where one is written inside another.
+    """
+    defined: list[str] = []
+    nested: list[str] = []
+    kept: list[Token] = []
+    depth = 0
+    for token in state.tokens:
+        is_edge = token.type in ("footnote_reference_open", "footnote_reference_close")
+        if is_edge and token.nesting < 0:
+            depth -= 1
+        if not (is_edge and depth):
+            kept.append(token)
+        if is_edge and token.nesting > 0:
+            defined.append(token.meta["label"])
+            nested += defined[-1:] if depth else []
+            depth += 1
+    state.tokens = kept
+    state.env["notes"] = defined, nested
 
 
 def _too_deep(tokens: Iterable[Token]) -> int | None:
@@ -234,8 +254,25 @@ class _Reader:
             for part in tree.children
             for row in part.children
         )
+        self._report_cut_rows(tree)
         attrs = {"caption": (), "source": None, "label": None, "id": None}
         return Node(kind="table", children=rows, attrs=attrs, line=line)
+
+    def _report_cut_rows(self, tree: SyntaxTreeNode) -> None:
+        """Report the rows that have more cells than the head: what is too much, GitHub's rules throw away."""
+        head, *rows = [row for part in tree.children for row in part.children]
+        written = self.article.body.split("\n")
+        for row in rows:
+            line = written[row.map[0]] if row.map else ""
+            surplus = _cells_in(line) - len(head.children)
+            if surplus > 0:
+                self.report(
+                    self._line_of(row),
+                    "table-row",
+                    f"这一行比表头多出 {surplus} 格，多出的不会印出来",
+                    "请给表头补上空格，或把内容里的“|”写成“\\|”",
+                    Severity.ERROR,
+                )
 
     def _cell(self, tree: SyntaxTreeNode) -> Node:
         style = str(tree.attrs.get("style", ""))
@@ -299,8 +336,13 @@ class _Reader:
             yield Node(kind="text", text=text[start:])
 
     def report_notes(self, environment: Mapping[str, Any]) -> None:
-        """Report the notes that will not be printed: called from nowhere, or written twice."""
-        for label, written in Counter(environment["defined"]).items():
+        """Report the notes that will not be printed: called from nowhere, written twice or inside another."""
+        defined, nested = environment["notes"]
+        for label in dict.fromkeys(nested):
+            line, *_more = self._lines_of_note(label)
+            message = f"脚注“[^{label}]”写在另一条脚注里面，不会单独印出来"
+            self.report(line, "note", message, "请顶格另起一段写", Severity.ERROR)
+        for label, written in Counter(defined).items():
             if written > 1:
                 *_first, line = self._lines_of_note(label)
                 self.report(
@@ -321,7 +363,7 @@ class _Reader:
     def _lines_of_note(self, label: str) -> list[int]:
         rows = enumerate(self.article.body.split("\n"), start=self.article.body_line)
         mark = f"[^{label}]:"
-        return [n for n, row in rows if row.lstrip(" >*+-").startswith(mark)] or [self.article.body_line]
+        return [n for n, row in rows if mark in row] or [self.article.body_line]
 
     def report(
         self,
@@ -340,6 +382,11 @@ class _Reader:
 _SPACE = Node(kind="space")
 _SOFT_BREAK = Node(kind="soft_break")
 _SPANS = {"strong": "strong", "em": "emphasis", "s": "struck"}
+
+
+def _cells_in(line: str) -> int:
+    cells = escapedSplit(line.lstrip(" >").rstrip())
+    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
 
 
 def _tight(item: SyntaxTreeNode, nodes: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -91,7 +91,8 @@ def _read_manifest(folder: Path) -> Manifest | None:
             Problem(**{**one, "place": Place(**one["place"]), "severity": Severity(one["severity"])})
             for one in data.pop("problems")
         )
-        return Manifest(**{**data, "problems": problems})
+        lists = {name: tuple(data[name]) for name in ("selection", "formats")}
+        return Manifest(**{**data, **lists, "problems": problems})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         # Whatever is wrong with it, a new build puts it right.
         return None

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateRuntimeError,
+    select_autoescape,
+)
 from markupsafe import Markup, escape
 
 from xcbulletin.errors import BulletinError
@@ -56,8 +63,8 @@ class Templates:
             macros = self._environment.get_template(blocks).make_module(shared)
             marked = _Marked(macros, escaping=blocks.endswith(".html"))
             return self._environment.get_template(name).render(**shared, marked=marked)
-        except TemplateError as error:
-            raise TemplateFailedError(_template_message(name, error)) from error
+        except _FAILURES as error:
+            raise _failed(name, error) from error
 
 
 def render_alone(folders: Sequence[Path], name: str, **context: Any) -> str:
@@ -67,8 +74,8 @@ def render_alone(folders: Sequence[Path], name: str, **context: Any) -> str:
     """
     try:
         return _environment(folders).get_template(name).render(**context)
-    except TemplateError as error:
-        raise TemplateFailedError(_template_message(name, error)) from error
+    except _FAILURES as error:
+        raise _failed(name, error) from error
 
 
 def _environment(folders: Sequence[Path]) -> Environment:
@@ -84,19 +91,35 @@ def _environment(folders: Sequence[Path]) -> Environment:
     return environment
 
 
-def _template_message(name: str, error: TemplateError) -> str:
-    place = f"templates/{getattr(error, 'name', None) or name}"
-    line = getattr(error, "lineno", None) or _line_in_template(error)
-    return f"{place}{f':{line}' if line else ''}: 模板有误（{error.message}）；请改正，或删去这个文件以改用程序自带的模板"
+_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of a template that cannot be read, or of an expression in it."""
 
 
-def _line_in_template(error: TemplateError) -> int | None:
-    trace, line = error.__traceback__, None
+def _failed(name: str, error: Exception) -> Exception:
+    """Return the error as a message about the template, or as it is where no template stood behind it."""
+    place = _place_in_template(error)
+    if isinstance(error, TemplateError):
+        own, line = getattr(error, "name", None) or name, getattr(error, "lineno", None)
+        place = f"{own}:{line}" if line else place or own
+    elif isinstance(error, UnicodeDecodeError):
+        place = place or name
+    if place is None:
+        return error
+    what = error.message if isinstance(error, TemplateError) else str(error)
+    return TemplateFailedError(
+        f"templates/{place}: 模板有误（{what}）；请改正，或删去这个文件以改用程序自带的模板"
+    )
+
+
+def _place_in_template(error: Exception) -> str | None:
+    """Return the template and its line that stood nearest to the error."""
+    trace, place = error.__traceback__, None
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith((".html", ".txt", ".css")):
-            line = trace.tb_lineno
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix in (".html", ".txt", ".css"):
+            place = f"{'/'.join(file.parts[-2:])}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return line
+    return place
 
 
 _PAGE_SIZES = {"A4": "210mm 297mm", "16K": "184mm 260mm"}
@@ -119,7 +142,10 @@ class _Marked:
         if node.kind == "text":
             return self._text(node.text)
         content = self._rows(node) if node.kind == "table" else self(node.children)
-        rendered: str = getattr(self._macros, node.kind)(node, content)
+        macro = getattr(self._macros, node.kind, None)
+        if macro is None:
+            raise TemplateRuntimeError(f"blocks 里没有 {node.kind}")
+        rendered: str = macro(node, content)
         return rendered
 
     def _rows(self, table: Node) -> str:

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +64,8 @@ class Press:
     ) -> None:
         if kind is not None:
             self._process.kill()
-        with self._process:
+        # A process that died leaves a job in the pipe; what it died of has been told.
+        with suppress(BrokenPipeError), self._process:
             pass
 
     def submit(self, job: Job) -> None:
@@ -101,8 +103,10 @@ def main() -> None:
     """Serve print jobs from standard input until it closes."""
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
-    import weasyprint  # noqa: F401  warm before the first job arrives
+    # Importing is warming up: the first job finds WeasyPrint loaded and able to set Chinese lines.
+    from xcbulletin.publishing import lines
 
+    lines.install()
     # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
     gc.freeze()
     gc.set_threshold(200_000, 50, 100)
@@ -156,7 +160,7 @@ def _fetcher(job: Job) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnPicturesOnly(URLFetcher):
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, _headers: Any = None) -> Any:
             name = url.removeprefix(PICTURE_SCHEME)
             if not url.startswith(PICTURE_SCHEME) or name not in job.pictures:
                 raise ValueError(f"not a picture of this issue: {url[:100]}")

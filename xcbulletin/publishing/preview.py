@@ -102,8 +102,8 @@ class Preview:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._threads = [
-            threading.Thread(target=target, name=f"preview {target.__name__}", daemon=True)
-            for target in (self._server.serve_forever, self._watch)
+            threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True),
+            threading.Thread(target=self._watch, daemon=True),
         ]
 
     @property
@@ -319,7 +319,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_for_us(self) -> bool:
         """Tell whether the browser asked for this machine by name: a foreign name may be made to point here."""
         hosts = self.headers.get_all("Host", [])
-        return len(hosts) == 1 and _OWN_HOSTS.fullmatch(hosts[0].strip()) is not None
+        is_own = len(hosts) == 1 and _OWN_HOSTS.fullmatch(hosts[0].strip()) is not None
+        return is_own and self.path.startswith("/")
 
     def _send_file(self, name: str) -> None:
         view = self.server.preview.view

@@ -45,19 +45,17 @@ class Article:
 
 def articles_of(column: Column, name: str, blocks: Sequence[Block]) -> list[Article]:
     """Return the articles of a column; one without a title is called as the column was."""
-    articles: list[Article] = []
+    found: list[tuple[Article, list[Block]]] = []
     for index, block in enumerate(blocks):
-        current = articles[-1] if articles else None
-        if isinstance(block, Heading | Paragraph) and _opens(blocks, index, current):
-            articles.append(_opened(column, block, current))
+        current, gathered = found[-1] if found else (None, [])
+        if isinstance(block, Heading | Paragraph) and _opens(blocks, index, current, bool(gathered)):
+            found.append((_opened(column, block, current), []))
         elif current is None:
             title = literal(name or column.name)
-            articles.append(
-                Article(column=column, line=block.line, title=title, is_named=False, blocks=(block,))
-            )
+            found.append((Article(column=column, line=block.line, title=title, is_named=False), [block]))
         else:
-            articles[-1] = replace(current, blocks=(*current.blocks, block))
-    return articles
+            gathered.append(block)
+    return [replace(article, blocks=tuple(gathered)) for article, gathered in found]
 
 
 def _opened(column: Column, block: Heading | Paragraph, current: Article | None) -> Article:
@@ -68,8 +66,8 @@ def _opened(column: Column, block: Heading | Paragraph, current: Article | None)
     )
 
 
-def _opens(blocks: Sequence[Block], index: int, current: Article | None) -> bool:
-    """Say whether a block is the title of an article."""
+def _opens(blocks: Sequence[Block], index: int, current: Article | None, has_text: bool) -> bool:
+    """Say whether a block is the title of an article; `has_text` tells of the article before it."""
     block, text = blocks[index], text_of(blocks[index])
     following = blocks[index + 1] if index + 1 < len(blocks) else None
     if isinstance(block, Heading):
@@ -78,9 +76,7 @@ def _opens(blocks: Sequence[Block], index: int, current: Article | None) -> bool
         return False
     if current is None:
         return following is not None
-    return (
-        bool(current.blocks) and current.level is None and following is not None and _is_ordinary(following)
-    )
+    return has_text and current.level is None and following is not None and _is_ordinary(following)
 
 
 def _is_high(heading: Heading, current: Article | None) -> bool:

@@ -350,7 +350,8 @@ def _cells(row: html.HtmlElement, covered: dict[int, int], marks: Marks) -> list
     cells: list[Inline] = []
     for cell in row.iterchildren("td", "th"):
         _skip_covered(cells, covered)
-        width, height = (_extent(cell, name) for name in _SPANS)
+        # Spans beyond any page's width would make a table grow without end.
+        width, height = (_extent(cell, name) if len(cells) < _WIDEST else 1 for name in _SPANS)
         for column in range(len(cells), len(cells) + width):
             if height > 1:
                 covered[column] = height - 1

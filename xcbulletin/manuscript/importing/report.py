@@ -113,15 +113,19 @@ def _part_code(blocks: Sequence[Block], index: int) -> str | None:
 def _parts(blocks: Sequence[Block], cover: Cover) -> list[_Part]:
     """Return the parts in the file's order, each chapter of the body for itself."""
     chapters = _chapter_indices(blocks)
-    parts = [_Part(code="body", title=literal(cover.title), line=blocks[0].line if blocks else 1)]
+    first = _Part(code="body", title=literal(cover.title), line=blocks[0].line if blocks else 1)
+    found: list[tuple[_Part, list[Block]]] = [(first, [])]
     for index, block in enumerate(blocks):
-        code = _code_at(blocks, index, chapters, parts[-1].code)
+        part, gathered = found[-1]
+        code = _code_at(blocks, index, chapters, part.code)
         if code is None:
-            parts[-1] = replace(parts[-1], blocks=(*parts[-1].blocks, block))
-        elif code == "contact" and parts[-1].code == "contact":
-            parts[-1] = replace(parts[-1], blocks=(*parts[-1].blocks, _as_heading(block)))
+            gathered.append(block)
+        elif code == "contact" and part.code == "contact":
+            gathered.append(_as_heading(block))
         else:
-            parts.append(_begun(code, block))
+            begun = _begun(code, block)
+            found.append((begun, list(begun.blocks)))
+    parts = [replace(part, blocks=tuple(gathered)) for part, gathered in found]
     return parts if parts[0].blocks else parts[1:]
 
 
@@ -132,22 +136,21 @@ def _code_at(blocks: Sequence[Block], index: int, chapters: frozenset[int], curr
         return code
     if index in chapters and current not in ("appendix", "contributors", "contact"):
         return "body"
-    is_last_table = chapters and index > max(chapters) and text_of(blocks[index]).startswith("附表")
-    if is_last_table and current == "body" and is_table_caption(text_of(blocks[index])):
-        return "appendix"
-    return None
+    text = text_of(blocks[index])
+    is_attached = current == "body" and text.startswith("附表") and is_table_caption(text)
+    return "appendix" if is_attached and index > max(chapters, default=index) else None
 
 
 def _chapter_indices(blocks: Sequence[Block]) -> frozenset[int]:
     """Return where chapters begin: the highest class of numbers in use, and what stands beside them unnumbered."""
     classes = heading_classes(blocks)
-    numbered = [kind for kind in classes if kind is not None]
-    if not numbered:
+    highest = min((kind for kind in classes if kind is not None), default=None)
+    if highest is None:
         return _highest_headings(blocks)
     return frozenset(
         index
         for index, block in enumerate(blocks)
-        if classes[index] is min(numbered)
+        if classes[index] is highest
         or (isinstance(block, Heading) and _STANDS_ALONE.fullmatch(squeezed(text_of(block))))
     )
 
@@ -158,7 +161,8 @@ def _highest_headings(blocks: Sequence[Block]) -> frozenset[int]:
         for index, block in enumerate(blocks)
         if isinstance(block, Heading) and _part_code(blocks, index) is None
     }
-    return frozenset(index for index, level in levels.items() if level == min(levels.values()))
+    highest = min(levels.values(), default=0)
+    return frozenset(index for index, level in levels.items() if level == highest)
 
 
 def _begun(code: str, block: Block) -> _Part:

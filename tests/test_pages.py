@@ -1,0 +1,191 @@
+"""Templates get the edition and nothing else; whatever an editor wrote comes out as text."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from conftest import AI, ROBOT, make_article, make_issue, write
+
+from xcbulletin.model import Article, Imprint, Kind, Source
+from xcbulletin.publishing.edition import compose
+from xcbulletin.publishing.pages import (
+    TemplateFailedError,
+    Templates,
+    chinese_date,
+    chinese_month,
+    issue_label,
+    render_alone,
+)
+from xcbulletin.settings import Workspace
+from xcbulletin.starter import template_folders
+
+INDUSTRIES = (ROBOT, AI)
+
+
+def page(
+    workspace: Workspace, *articles: Article, template: str = "bulletin/web.html", **fields: object
+) -> str:
+    made, _problems = compose(make_issue(*articles, **fields), INDUSTRIES)
+    templates = Templates(template_folders(workspace.root), workspace.settings, INDUSTRIES)
+    return templates.render(
+        template,
+        made,
+        blocks="shared/blocks.html",
+        picture=lambda node: f"p/{node.src}",
+        heading_base=3,
+        notes_at_end=True,
+        faces=(),
+    )
+
+
+def body_of(workspace: Workspace, body: str) -> str:
+    html = page(workspace, make_article(body))
+    return html.partition('<div class="text">')[2].partition("</article>")[0]
+
+
+def test_what_an_editor_wrote_is_text_and_no_markup(workspace: Workspace) -> None:
+    evil = "<script>alert('x')</script>&\"{{ 7 * 7 }}"
+    article = make_article(
+        f"{evil}\n\n`{evil}`\n\n![{evil}](assets/a.png '{evil.replace(chr(39), '')}')",
+        title=evil,
+        author=evil,
+        source=Source(name=evil, url='https://example.org/?a=1&b="><script>'),
+        industries=("ai",),
+    )
+    html = page(workspace, article, title=evil, publishers=(evil,), imprint=Imprint(contact=evil))
+    assert "<script" not in html
+    assert "{{ 7 * 7 }}" in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "template", ["bulletin/web.html", "bulletin/print.html", "report/web.html", "report/print.html"]
+)
+def test_every_template_renders_the_least_there_can_be(workspace: Workspace, template: str) -> None:
+    kind = Kind.REPORT if template.startswith("report") else Kind.BULLETIN
+    column = "body" if kind is Kind.REPORT else "news"
+    html = page(workspace, make_article("正文", column=column, title="要闻"), template=template, kind=kind)
+    assert html.startswith("<!doctype html>")
+    assert "要闻" in html
+    assert "None" not in html
+    assert "url(http" not in html
+
+
+def test_blocks_become_html(workspace: Workspace) -> None:
+    html = body_of(
+        workspace,
+        "# 题\n\n**重**与*斜*[^1]\n\n3. 甲\n\n> 引\n\n|a|b|\n|:-|-:|\n|1|2|\n\n![图题](assets/a.png)\n\n见[@f]\n\n![乙](b.png){#f}\n\n[^1]: 注",
+    )
+    for part in (
+        '<h4 id="news-1-h1" class="level-1">题</h4>',
+        "<strong>重</strong>与<em>斜</em>",
+        '<ol start="3">',
+        "<blockquote>\n<p>引</p>",
+        '<th scope="col" class="left short">a</th>',
+        '<td class="right short">2</td>',
+        '<img src="p/assets/a.png" alt="图题">',
+        '<span class="label">图1</span>图题',
+        '<a class="reference" href="#fig-2">图2</a>',
+        '<sup class="note"><a id="news-1-n1-call" href="#news-1-n1" aria-label="注1">1</a></sup>',
+        '<li id="news-1-n1">注 <a href="#news-1-n1-call"',
+    ):
+        assert part in html
+
+
+def test_the_imprint_follows_the_profile(workspace: Workspace) -> None:
+    imprint = Imprint(
+        permit_number="豫001", recipients="市领导", copies=200, print_date=datetime.date(2021, 1, 30)
+    )
+    html = page(workspace, make_article(), imprint=imprint, number=1, publishers=("情报所",))
+    for part in (
+        "准印证号</dt><dd>豫001",
+        "印刷日期</dt><dd>2021年1月30日",
+        "印数</dt><dd>200册",
+        "期号</dt><dd>2021年第1期",
+    ):
+        assert part in html
+
+
+# A workspace's own templates
+
+
+def test_a_workspaces_template_stands_before_the_programs(workspace: Workspace) -> None:
+    write(workspace.root / "templates" / "bulletin" / "web.html", "<p>{{ edition.title }}</p>")
+    assert page(workspace, title="<快递>") == "<p>&lt;快递&gt;</p>"
+
+
+def test_a_template_that_was_deleted_is_the_programs(workspace: Workspace) -> None:
+    (workspace.root / "templates" / "bulletin" / "web.html").unlink()
+    assert "许昌竞争情报快递" in page(workspace)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("行\n{{ edition.titel }}", 2), ("{% if %}", 1), ("行\n行\n{{ missing }}", 3), ("{% for %", 1)],
+)
+def test_a_mistake_in_a_template_is_reported_with_its_line(
+    workspace: Workspace, text: str, line: int
+) -> None:
+    write(workspace.root / "templates" / "bulletin" / "web.html", text)
+    with pytest.raises(TemplateFailedError) as caught:
+        page(workspace)
+    message = str(caught.value)
+    assert message.startswith(f"templates/bulletin/web.html:{line}: 模板有误（")
+    assert message.endswith("）；请改正，或删去这个文件以改用程序自带的模板")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 1 / 0 }}", "{{ edition.columns[9].name }}", "{{ edition.title + 1 }}", "{{ 'x'|nope }}"]
+)
+def test_whatever_fails_in_a_template_is_a_message(workspace: Workspace, text: str) -> None:
+    write(workspace.root / "templates" / "bulletin" / "web.html", text)
+    with pytest.raises(TemplateFailedError, match=r"^templates/bulletin/web.html:1: 模板有误（"):
+        page(workspace)
+
+
+def test_a_mistake_in_a_macro_is_reported_where_it_stands(workspace: Workspace) -> None:
+    write(
+        workspace.root / "templates" / "shared" / "blocks.html",
+        "\n{% macro paragraph(node, content) %}\n{{ node.nothing }}\n{% endmacro %}",
+    )
+    with pytest.raises(TemplateFailedError, match=r"^templates/shared/blocks.html:3: 模板有误（"):
+        page(workspace, make_article("正文"))
+
+
+def test_a_template_in_gbk_is_a_message(workspace: Workspace) -> None:
+    write(workspace.root / "templates" / "bulletin" / "web.html", "许昌".encode("gbk"))
+    with pytest.raises(TemplateFailedError, match=r"^templates/bulletin/web.html: 模板有误（"):
+        page(workspace)
+
+
+def test_a_template_that_asks_for_a_file_outside_is_refused(workspace: Workspace) -> None:
+    write(workspace.root / "secret.txt", "secret")
+    write(workspace.root / "templates" / "bulletin" / "web.html", '{% include "../secret.txt" %}')
+    with pytest.raises(TemplateFailedError):
+        page(workspace)
+
+
+def test_a_macro_that_is_missing_is_a_message(workspace: Workspace) -> None:
+    write(
+        workspace.root / "templates" / "shared" / "blocks.html",
+        "{% macro heading(node, content) %}{% endmacro %}",
+    )
+    with pytest.raises(TemplateFailedError, match=r"paragraph"):
+        page(workspace, make_article("正文"))
+
+
+def test_a_page_of_its_own_needs_no_edition(tmp_path: Path) -> None:
+    write(tmp_path / "a.html", "{{ text }}")
+    assert render_alone([tmp_path], "a.html", text="<b>") == "&lt;b&gt;"
+
+
+# Words
+
+
+def test_dates_and_numbers_are_printed_as_usual() -> None:
+    made, _problems = compose(make_issue(number=1, total_number=37), ())
+    assert chinese_date(made.date) == "2021年1月29日"
+    assert chinese_month(made.date) == "2021年1月"
+    assert issue_label(made) == "2021年第1期（总第37期）"
+    assert issue_label(compose(make_issue(number=1), ())[0]) == "2021年第1期"
+    assert issue_label(compose(make_issue(), ())[0]) == ""

@@ -1,0 +1,172 @@
+"""The press prints with our fonts and the issue's own pictures; whatever happens in it is a message."""
+
+import io
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import write
+from PIL import Image
+
+from xcbulletin.errors import PrintError
+from xcbulletin.publishing.fonts import FontSet
+from xcbulletin.publishing.press import Job, Press
+
+PAGE = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>题</title><body style='font-family:\"XC Song\"'>{}"
+
+
+@pytest.fixture(scope="module")
+def press(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
+    with Press(fonts, tmp_path_factory.mktemp("cache")) as running:
+        yield running
+
+
+def printed(press: Press, body: str, **pictures: tuple[str, bytes]) -> bytes:
+    press.submit(Job(html=PAGE.format(body), pictures=pictures))
+    return press.result()
+
+
+def words_of(pdf: bytes, folder: Path) -> str:
+    path = write(folder / "a.pdf", pdf)
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
+def red_png() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_a_page_is_printed(press: Press, tmp_path: Path) -> None:
+    pdf = printed(press, "<p>人工智能 2021")
+    assert pdf.startswith(b"%PDF-")
+    assert "人工智能 2021" in words_of(pdf, tmp_path)
+
+
+def test_the_same_page_is_the_same_bytes(press: Press) -> None:
+    assert printed(press, "<p>人工智能") == printed(press, "<p>人工智能")
+
+
+def test_pages_come_in_the_order_in_which_they_went(press: Press, tmp_path: Path) -> None:
+    press.submit(Job(html=PAGE.format("<p>甲")))
+    press.submit(Job(html=PAGE.format("<p>乙")))
+    assert "甲" in words_of(press.result(), tmp_path)
+    assert "乙" in words_of(press.result(), tmp_path)
+
+
+def test_a_picture_of_the_issue_is_printed(press: Press, tmp_path: Path) -> None:
+    pdf = printed(press, '<img src="picture:0" alt="红">', **{"0": ("image/png", red_png())})
+    listed = subprocess.run(
+        ["pdfimages", "-list", write(tmp_path / "a.pdf", pdf)], capture_output=True, check=True
+    )
+    assert len(listed.stdout.splitlines()) == 3  # a head of two lines
+
+
+ELSEWHERE = [
+    "file:///etc/passwd",
+    "http://127.0.0.1:9/a.png",
+    "https://example.org/a.png",
+    "ftp://example.org/a.png",
+    "//example.org/a.png",
+    "/etc/passwd",
+    "picture:1",
+    "picture:../../etc/passwd",
+]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_no_other_address_is_fetched(press: Press, address: str) -> None:
+    with pytest.raises(PrintError) as caught:
+        printed(press, f'<img src="{address}" alt="图">', **{"0": ("image/png", red_png())})
+    assert str(caught.value).startswith("有图片或样式没有取到（Failed to load image at ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<link rel="stylesheet" href="file:///etc/passwd">',
+        "<style>@import url(file:///etc/passwd);</style>",
+        "<p style='background:url(file:///etc/passwd)'>甲",
+        "<style>@font-face{font-family:x;src:url(file:///etc/passwd)} p{font-family:x}</style><p>甲",
+        '<link rel="attachment" href="file:///etc/passwd"><p>甲',
+        '<a rel="attachment" href="file:///etc/passwd">甲</a>',
+        '<object data="file:///etc/passwd">甲</object>',
+        '<embed src="file:///etc/passwd">',
+    ],
+)
+def test_nothing_on_the_page_reads_a_file_of_the_machine(press: Press, tmp_path: Path, body: str) -> None:
+    try:
+        pdf = printed(press, body)
+    except PrintError as error:
+        told = str(error)
+    else:
+        listed = ["pdfdetach", "-list", write(tmp_path / "b.pdf", pdf)]
+        attached = subprocess.run(listed, capture_output=True, check=True).stdout
+        assert attached.startswith(b"0 ")
+        told = words_of(pdf, tmp_path)
+    assert "root:" not in told
+
+
+def test_a_picture_inside_a_picture_reads_no_file_either(press: Press) -> None:
+    picture = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+        b'<image href="file:///etc/passwd" width="9" height="9"/></svg>'
+    )
+    with pytest.raises(PrintError, match="没有取到"):
+        printed(press, '<img src="picture:0" alt="图">', **{"0": ("image/svg+xml", picture)})
+
+
+def test_a_broken_picture_is_a_message(press: Press) -> None:
+    with pytest.raises(PrintError, match="没有取到"):
+        printed(press, '<img src="picture:0" alt="图">', **{"0": ("image/png", b"no picture")})
+
+
+def test_a_glyph_that_is_missing_is_a_message(press: Press) -> None:
+    with pytest.raises(PrintError, match=r"有的字在印刷字体里没有字形"):
+        printed(press, "<p>🀄")
+
+
+def test_after_a_message_the_press_prints_on(press: Press) -> None:
+    with pytest.raises(PrintError):
+        printed(press, '<img src="file:///etc/passwd" alt="图">')
+    assert printed(press, "<p>甲").startswith(b"%PDF-")
+
+
+def test_a_page_that_breaks_the_layout_is_a_message(press: Press) -> None:
+    deep = "<div>" * 3000
+    with pytest.raises(PrintError) as caught:
+        printed(press, deep)
+    assert str(caught.value).startswith("排版失败：")
+    assert str(caught.value).endswith("；多半是模板里的样式有误")
+
+
+BROKEN = (
+    "排版程序中途退出（代码 -9）；"
+    "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
+)
+
+
+def test_a_press_that_dies_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
+    with Press(fonts, tmp_path) as press:
+        press._process.kill()
+        press._process.wait()
+        with pytest.raises(PrintError) as caught:
+            printed(press, "<p>甲")
+    assert str(caught.value) == BROKEN
+
+
+def test_a_press_that_dies_over_a_page_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
+    with Press(fonts, tmp_path) as press:
+        press.submit(Job(html=PAGE.format("<p>甲" * 20_000)))
+        press._process.kill()
+        with pytest.raises(PrintError) as caught:
+            press.result()
+    assert str(caught.value) == BROKEN
+
+
+def test_a_press_that_is_not_needed_any_more_is_gone(fonts: FontSet, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), Press(fonts, tmp_path) as press:  # noqa: PT012
+        press.submit(Job(html=PAGE.format("<p>甲" * 20_000)))
+        raise KeyboardInterrupt
+    assert press._process.returncode == -9
