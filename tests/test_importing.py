@@ -71,11 +71,14 @@ PNG = base64.b64decode(
 )
 
 
+TODAY = date(2021, 3, 1)
+
+
 def imported(
     content: str | bytes, name: str = "一期.txt", kind: Kind = Kind.BULLETIN, issue_date: date | None = None
 ) -> Imported:
     raw = content.encode() if isinstance(content, str) else content
-    return import_document(raw, name, kind, COLUMNS, INDUSTRIES, issue_date)
+    return import_document(raw, name, kind, COLUMNS, INDUSTRIES, issue_date, TODAY)
 
 
 def imported_file(path: Path, kind: Kind) -> Imported:
@@ -520,6 +523,24 @@ def test_lines_that_enumerate_are_no_headings() -> None:
     result = imported("●行业动态\n标题\n有三件事。\n1.第一件\n2.第二件\n3.第三件\n都已办好。\n")
     assert headings(result, "news.md") == []
     assert "1.第一件\n\n2.第二件" in body(result, "news.md")
+
+
+def test_a_column_that_is_opened_twice_goes_on() -> None:
+    result = imported("●行业动态\n甲\n第一段。\n●行业动态\n第二段。\n")
+    assert body(result, "news.md") == "第一段。\n\n第二段。"
+    assert remark(result, "import-column") == (
+        "一期.txt:4: 栏目“行业动态”又出现一次，下面的内容接着上面的文章；请核对"
+    )
+
+
+def test_the_head_of_a_table_in_pieces_is_kept_once() -> None:
+    source = "●行业动态\n标题\n见表。\n名\t数\n甲\t1\n\n名\t数\n乙\t2\n"
+    result = imported(source)
+    assert body(result, "news.md").endswith("| 名 | 数 |\n| --- | --- |\n| 甲 | 1 |\n| 乙 | 2 |")
+    assert remark(result, "import-joined-table") == (
+        "一期.txt:7: 这里的几行与上面的表格列数相同，已接成一张表，重复的表头“名、数”只留一次；"
+        "请核对；如是另一张表，请分开并加表题"
+    )
 
 
 def test_a_printed_list_of_contents_opens_no_columns() -> None:
@@ -1006,6 +1027,8 @@ def test_raw_text_loses_no_character(lines: list[str]) -> None:
     if re.search(r"(?m)^\s*#{1,6}\s|\*\*", source):
         return
     result = imported(source)
+    if any("重复的表头" in problem.message for problem in result.remarks):
+        return
     found = "".join(fields(result, path)["title"] + printed(body(result, path)) for path in articles(result))
     assert Counter(visible(found)) == Counter(visible(source.replace("●行业动态", "")))
 

@@ -1,6 +1,7 @@
 """The press prints with our fonts and the issue's own pictures; whatever happens in it is a message."""
 
 import io
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,22 @@ def test_no_other_address_is_fetched(press: Press, address: str) -> None:
     with pytest.raises(PrintError) as caught:
         printed(press, f'<img src="{address}" alt="图">', **{"0": ("image/png", red_png())})
     assert str(caught.value).startswith("有图片或样式没有取到（Failed to load image at ")
+
+
+def test_a_real_picture_beside_the_issue_is_not_fetched(press: Press, tmp_path: Path) -> None:
+    address = write(tmp_path / "secret.png", red_png()).as_uri()
+    with pytest.raises(PrintError, match="没有取到"):
+        printed(press, f'<img src="{address}" alt="图">')
+
+
+def test_no_one_on_the_network_is_asked(press: Press) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        with pytest.raises(PrintError, match="没有取到"):
+            printed(press, f'<style>@import url({address});</style><img src="{address}" alt="图">')
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 @pytest.mark.parametrize(

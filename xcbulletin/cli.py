@@ -54,7 +54,10 @@ def _workspace(
     workspace: Annotated[
         Path | None,
         typer.Option(
-            "--workspace", metavar="文件夹", envvar="XCBULLETIN_WORKSPACE", help="工作区所在的文件夹，默认为当前文件夹"
+            "--workspace",
+            metavar="文件夹",
+            envvar="XCBULLETIN_WORKSPACE",
+            help="工作区所在的文件夹，默认为当前文件夹",
         ),
     ] = None,
 ) -> None:
@@ -91,7 +94,9 @@ def init(
         raise WorkspaceError(f"{folder}: 这里已经是工作区（有 {SETTINGS_FILE}），没有改动它；请换一个文件夹")
     taken = [name for name in starter_files() if (root / name).exists() and name != ".gitignore"]
     if taken:
-        raise WorkspaceError(f"{folder}: 已有同名文件（{'、'.join(taken[:3])}），没有改动它；请换一个空文件夹")
+        raise WorkspaceError(
+            f"{folder}: 已有同名文件（{'、'.join(taken[:3])}），没有改动它；请换一个空文件夹"
+        )
     for name, content in starter_files().items():
         if not (root / name).exists():
             write_whole(root / name, content)
@@ -130,6 +135,8 @@ def import_(
     kind: KindOption = Kind.BULLETIN,
 ) -> None:
     """把现成的一期或一份报告导入为文稿；没有看懂的地方逐条列出。"""
+    import datetime
+
     from xcbulletin.manuscript.importing import import_document
     from xcbulletin.manuscript.new import last_day
     from xcbulletin.manuscript.write import add_issue
@@ -141,16 +148,21 @@ def import_(
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise WorkspaceError(f"{file}: 读不到这个文件（{error.strerror}）；请检查文件名和所在文件夹") from error
+        raise WorkspaceError(
+            f"{file}: 读不到这个文件（{error.strerror}）；请检查文件名和所在文件夹"
+        ) from error
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     imported = import_document(
-        content, file.name, kind, columns, workspace.industries, last_day(issue_id)
+        content, file.name, kind, columns, workspace.industries, last_day(issue_id), datetime.date.today()
     )
     add_issue(workspace.root / "issues" / issue_id, imported.files)
     for remark in imported.remarks:
         _complain(str(remark))
     articles = sum(name.endswith(".md") for name in imported.files)
-    _say(f"导入到 issues/{issue_id}：{articles} 篇文章；{len(imported.remarks)} 处需要看一看" + ("（见上）" if imported.remarks else ""))
+    _say(
+        f"导入到 issues/{issue_id}：{articles} 篇文章；{len(imported.remarks)} 处需要看一看"
+        + ("（见上）" if imported.remarks else "")
+    )
 
 
 @app.command()
@@ -416,7 +428,9 @@ def _selection(root: Path, names: Sequence[str]) -> tuple[str, ...]:
 
     codes, unknown = resolve_industries(names, open_workspace(root, os.environ).industries)
     if unknown:
-        raise UsageMistakeError("\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown))
+        raise UsageMistakeError(
+            "\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown)
+        )
     return codes
 
 

@@ -50,20 +50,31 @@ STRAY_BLANKS: Rule = (
 )
 RULES: tuple[Rule, ...] = (
     # 中西混排 (CLREQ 3.2)
-    (re.compile(rf"(?<=[{HAN}])(?=[{LATIN}])|(?<=[{LATIN}])(?=[{HAN}])|(?<=[{LATIN}+][%‰℃°+])(?=[{HAN}])"), " "),
+    (
+        re.compile(rf"(?<=[{HAN}])(?=[{LATIN}])|(?<=[{LATIN}])(?=[{HAN}])|(?<=[{LATIN}+][%‰℃°+])(?=[{HAN}])"),
+        " ",
+    ),
     # UAX #14 LB19 glues curly quotes to both neighbours; between Han they are brackets (CLREQ 3.1.4).
-    (re.compile(rf"(?<=[{HAN}…—”’，、。；：！？》〉）】」』])(?=[“‘])|(?<=[{LATIN}])(?=[“‘][{HAN}{WIDE}])"), BREAK),
+    (
+        re.compile(
+            rf"(?<=[{HAN}…—”’，、。；：！？》〉）】」』])(?=[“‘])|(?<=[{LATIN}])(?=[“‘][{HAN}{WIDE}])"
+        ),
+        BREAK,
+    ),
     (re.compile(rf"(?<=[”’])(?=[{HAN}《〈（【「『])|(?<=[{HAN}{WIDE}][”’])(?=[{LATIN}])"), BREAK),
     # 连接号, 间隔号 (CLREQ 3.1.4)
     (re.compile(rf"(?<=[^{GLUE}\n])(?=[～·・])|(?<=[0-9])(?=[–—][0-9])"), GLUE),
     # A number and its unit (CLREQ 3.1.5)
-    (re.compile(rf"(?<=[0-9] )(?=[{UNITS}]|{LATIN_UNITS})"), GLUE),
+    (re.compile(rf"(?<=[0-9] )(?=[{UNITS}]|{LATIN_UNITS})|(?<=[图表第] )(?=[0-9])"), GLUE),
     (re.compile(rf"(?<=[^{GLUE}{BREAK}\n]){BREAK}?(?={CALL})"), GLUE),
     # Latin quotes share their code points with Chinese ones, and Chinese fonts have them an em wide.
     (re.compile("(?<=[A-Za-z]’)(?=[A-Za-z])"), NARROW),
 )
 # 孤字 (CLREQ 3.4.4)
-LONELY: Rule = (re.compile(rf"(?<=[^{GLUE}{BREAK}\n]){BREAK}?(?=[{HAN}][{CLOSING}…—{CALL}{GLUE}\s]*\Z)"), GLUE)
+LONELY: Rule = (
+    re.compile(rf"(?<=[^{GLUE}{BREAK}\n]){BREAK}?(?=[{HAN}][{CLOSING}…—{CALL}{GLUE}\s]*\Z)"),
+    GLUE,
+)
 LATIN_QUOTES: Rule = (re.compile(f"(?<=[“”‘’])(?!{NARROW})"), NARROW)
 
 

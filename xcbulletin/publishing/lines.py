@@ -23,7 +23,21 @@ from weasyprint.formatting_structure import boxes, build
 from weasyprint.layout import inline
 from weasyprint.text import line_break
 
-from xcbulletin.publishing.breaks import BREAK, CALL, CJK, CLOSING, CODE, GLUE, HAN, MARK, MARKS, NARROW, OBJECT, gaps, prepare_texts
+from xcbulletin.publishing.breaks import (
+    BREAK,
+    CALL,
+    CJK,
+    CLOSING,
+    CODE,
+    GLUE,
+    HAN,
+    MARK,
+    MARKS,
+    NARROW,
+    OBJECT,
+    gaps,
+    prepare_texts,
+)
 
 Box: TypeAlias = Any
 Layout: TypeAlias = Any
@@ -109,7 +123,9 @@ def _drop_empty_texts(box: Box) -> None:
     for child in box.children:
         if isinstance(child, boxes.InlineBox):
             _drop_empty_texts(child)
-    box.children = [child for child in box.children if not (isinstance(child, boxes.TextBox) and not child.text)]
+    box.children = [
+        child for child in box.children if not (isinstance(child, boxes.TextBox) and not child.text)
+    ]
 
 
 # Lines
@@ -145,7 +161,9 @@ def split_inline_box(context: Any, box: Box, position_x: float, max_x: float, *r
     again = (*rest[:7], [], *rest[8:])  # a list of the line's children of its own
     text, start = _rest(box, resume_at)
     if PUSHED_OUT.match(text.text, start):
-        wider: Split = _split_inline_box(context, box, position_x, max_x + HALF_MARK * box.style["font_size"], *again)
+        wider: Split = _split_inline_box(
+            context, box, position_x, max_x + HALF_MARK * box.style["font_size"], *again
+        )
         if wider[0].width - _surplus(list(_texts(wider[0]))[-1]) <= max_x - position_x:
             return wider
     if free > WIDE_LINE * line.width and (number := NUMBER_AND_UNIT.match(text.text, start)):

@@ -27,8 +27,10 @@ def import_document(
     columns: Sequence[Column],
     industries: Sequence[Industry],
     issue_date: date | None,
+    today: date,
 ) -> Imported:
-    """Return a file's content as an issue; `issue_date` counts where the file gives no date.
+    """Return a file's content as an issue; `issue_date` counts where the file gives no date,
+    and where there is neither, `today`, with a remark.
 
     `columns` are those of the bulletin. Raises ImportFailedError where the file cannot be imported.
     """
@@ -36,7 +38,7 @@ def import_document(
     if not document.blocks:
         raise ImportFailedError(f"{name}: 文件里没有文字，无法导入；请确认选对了文件")
     if kind is Kind.REPORT:
-        laid = arrange_report(document, industries, issue_date)
+        laid = arrange_report(document, industries, issue_date, today)
     else:
-        laid = arrange_bulletin(document, columns, industries, issue_date)
+        laid = arrange_bulletin(document, columns, industries, issue_date, today)
     return Imported(files=laid.files, remarks=(*document.remarks, *laid.remarks))

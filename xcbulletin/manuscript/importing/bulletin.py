@@ -42,7 +42,11 @@ class _Section:
 
 
 def arrange_bulletin(
-    document: Document, columns: Sequence[Column], industries: Sequence[Industry], issue_date: date | None
+    document: Document,
+    columns: Sequence[Column],
+    industries: Sequence[Industry],
+    issue_date: date | None,
+    today: date,
 ) -> Laid:
     """Return the files of a bulletin."""
     origin = document.origin
@@ -58,7 +62,7 @@ def arrange_bulletin(
     drafts, more = drafts_of(
         _with_head(_in_order(articles, columns), masthead.rest, sections[0].column), origin
     )
-    laid = lay_out(_issue_fields(masthead, issue_date), drafts, document, industries)
+    laid = lay_out(_issue_fields(masthead, issue_date or today), drafts, document, industries)
     found = (*ruled.remarks, *contents_remark(taken, origin), *_head_remarks(masthead, issue_date, origin))
     return replace(laid, remarks=(*found, *remarks, *more, *laid.remarks))
 
@@ -76,14 +80,24 @@ def _split(
     remarks: list[Problem] = []
     for index, block in enumerate(blocks):
         if (opening := openings.get(index)) is not None:
-            if sections and sections[-1].column is opening.column:
-                continue
-            column = opening.column or _nearest(opening.name, columns, sections)
-            sections.append(_Section(column=column, name=opening.name))
-            remarks += [] if opening.column else [_unknown_column(opening, column, origin)]
+            remarks += _open(opening, sections, columns, origin)
         else:
             (sections[-1].blocks if sections else head).append(block)
     return head, sections, remarks
+
+
+def _open(
+    opening: _Opening, sections: list[_Section], columns: Sequence[Column], origin: Origin
+) -> Iterator[Problem]:
+    """Begin a column, unless it is the one that is open; yield what is worth a remark."""
+    column = opening.column or _nearest(opening.name, columns, sections)
+    if opening.column is None:
+        yield _unknown_column(opening, column, origin)
+    elif sections and sections[-1].column is column:
+        message = f"栏目“{column.name}”又出现一次，下面的内容接着上面的文章"
+        yield origin.remark(opening.line, "column", message, "请核对")
+        return
+    sections.append(_Section(column=column, name=opening.name))
 
 
 def _openings(blocks: Sequence[Block], columns: Sequence[Column]) -> dict[int, _Opening]:
@@ -147,7 +161,7 @@ def _with_head(articles: list[Article], rest: Sequence[Block], column: Column) -
     return [replace(first, blocks=(*rest, *first.blocks)), *others]
 
 
-def _issue_fields(masthead: Masthead, issue_date: date | None) -> dict[str, object]:
+def _issue_fields(masthead: Masthead, issue_date: date) -> dict[str, object]:
     return {
         "kind": Kind.BULLETIN.value,
         **masthead.fields,
@@ -158,7 +172,7 @@ def _issue_fields(masthead: Masthead, issue_date: date | None) -> dict[str, obje
 
 def _head_remarks(masthead: Masthead, issue_date: date | None, origin: Origin) -> Iterator[Problem]:
     if "date" not in masthead.fields and issue_date is None:
-        yield origin.remark(1, "date", "没有找到出版日期", "请在 issue.yaml 里写 date，如 date: 2021-01-29")
+        yield origin.remark(1, "date", "没有找到出版日期，暂记为导入当天", "请改正 issue.yaml 里的 date")
     if not masthead.has_day:
         found = masthead.fields["date"]
         message = f"刊头只写了年月，日期记为当月最后一天（{found}）"

@@ -57,35 +57,42 @@ def is_source_line(text: str) -> bool:
 
 def bind(blocks: Sequence[Block], origin: Origin) -> Bound:
     """Return the blocks with pieces of tables joined and captions bound."""
-    whole, joined = _joined_tables([_own_caption(block) for block in blocks])
-    binder = _Binder(origin=origin, remarks=[_table_remark(table, origin) for table in joined])
+    whole, remarks = _joined_tables([_own_caption(block) for block in blocks], origin)
+    binder = _Binder(origin=origin, remarks=remarks)
     position = 0
     while position < len(whole):
         position = binder.take(whole, position)
     return Bound(blocks=tuple(binder.done), remarks=tuple(binder.remarks))
 
 
-def _joined_tables(blocks: Sequence[Block]) -> tuple[list[Block], list[Table]]:
-    """Return the blocks with each table in one piece, and the later pieces."""
+def _joined_tables(blocks: Sequence[Block], origin: Origin) -> tuple[list[Block], list[Problem]]:
+    """Return the blocks with each table in one piece, and a remark for each later piece."""
     whole: list[Block] = []
-    pieces: list[Table] = []
+    remarks: list[Problem] = []
     for block in blocks:
         last = whole[-1] if whole else None
         if isinstance(block, Table) and isinstance(last, Table) and _continues(last, block):
-            rows = block.rows[1:] if block.rows[0] == last.rows[0] else block.rows
-            whole[-1] = replace(last, rows=last.rows + rows)
-            pieces.append(block)
+            again = _repeats_head(last, block)
+            whole[-1] = replace(last, rows=last.rows + block.rows[again:])
+            remarks.append(_table_remark(block, again, origin))
         else:
             whole.append(block)
-    return whole, pieces
+    return whole, remarks
 
 
 def _continues(first: Table, second: Table) -> bool:
     return len(first.rows[0]) == len(second.rows[0]) and not second.caption
 
 
-def _table_remark(piece: Table, origin: Origin) -> Problem:
-    message = "这里的几行与上面的表格列数相同，已接成一张表（重复的表头只留一次）"
+def _repeats_head(first: Table, second: Table) -> bool:
+    """Say whether the later piece of a table begins with the head once more."""
+    return second.rows[0] == first.rows[0] and min(len(first.rows), len(second.rows)) > 1
+
+
+def _table_remark(piece: Table, again: bool, origin: Origin) -> Problem:
+    head = "、".join(plain(cell) for cell in piece.rows[0] if cell)
+    dropped = f"，重复的表头“{head}”只留一次" if again else ""
+    message = f"这里的几行与上面的表格列数相同，已接成一张表{dropped}"
     return origin.remark(piece.line, "joined-table", message, "请核对；如是另一张表，请分开并加表题")
 
 

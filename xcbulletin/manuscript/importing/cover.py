@@ -105,7 +105,7 @@ def cover_remarks(cover: Cover, issue_date: datetime.date | None, origin: Origin
         yield origin.remark(cover.line, "date", message, "请核对 issue.yaml 里的 date")
     if cover.date is None and issue_date is None:
         yield origin.remark(
-            cover.line, "date", "封面上没有找到日期", "请在 issue.yaml 里写 date，如 date: 2021-01-29"
+            cover.line, "date", "封面上没有找到日期，暂记为导入当天", "请改正 issue.yaml 里的 date"
         )
     if cover.rest:
         lines = [block.line for block in cover.rest]

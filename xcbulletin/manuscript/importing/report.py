@@ -66,7 +66,9 @@ class _Part:
     blocks: tuple[Block, ...] = ()
 
 
-def arrange_report(document: Document, industries: Sequence[Industry], issue_date: date | None) -> Laid:
+def arrange_report(
+    document: Document, industries: Sequence[Industry], issue_date: date | None, today: date
+) -> Laid:
     """Return the files of a report."""
     origin = document.origin
     ruled = drop_rules(document.blocks, origin)
@@ -75,7 +77,7 @@ def arrange_report(document: Document, industries: Sequence[Industry], issue_dat
     taken = take_contents(cleaned.blocks)
     parts, remarks = _finished(_parts(taken.blocks, cover), origin)
     codes, more = tag(cover.title, cover.line, industries, origin)
-    laid = lay_out(_issue_fields(cover, codes, issue_date), _drafts(parts), document, ())
+    laid = lay_out(_issue_fields(cover, codes, issue_date or today), _drafts(parts), document, ())
     checked = check_contents(taken.entries, _headings(parts), origin)
     found = (*cover_remarks(cover, issue_date, origin), *more, *ruled.remarks, *cleaned.remarks)
     return replace(laid, remarks=(*found, *contents_remark(taken, origin), *checked, *remarks, *laid.remarks))
@@ -231,7 +233,7 @@ def _headings(parts: Sequence[_Part]) -> Iterator[str]:
                 yield text_of(block)
 
 
-def _issue_fields(cover: Cover, codes: tuple[str, ...], issue_date: date | None) -> dict[str, object]:
+def _issue_fields(cover: Cover, codes: tuple[str, ...], issue_date: date) -> dict[str, object]:
     return {
         "kind": Kind.REPORT.value,
         "title": cover.title,

@@ -1,0 +1,105 @@
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from xcbulletin.publishing import breaks
+
+Z, W, N = breaks.BREAK, breaks.GLUE, breaks.NARROW
+
+
+def prepared(text, **options):
+    return breaks.prepare_text(text, **{"end_of_paragraph": False, **options})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("体系、 跟踪 全球", "体系、跟踪全球"),
+        ("在 ，中 。", "在，中。"),
+        ("推动AI研发", "推动 AI 研发"),
+        ("推动 AI 研发", "推动 AI 研发"),
+        ("占74.7%的", "占 74.7% 的"),
+        ("《AI》（OpenAI）：GPT，", "《AI》（OpenAI）：GPT，"),
+        ("2020年12月", f"2020 {W}年 12 {W}月"),
+        ("速度100 Mbps", f"速度 100 {W}Mbps"),
+        ("设“智”字", f"设{Z}“智”{Z}字"),
+        ("，“智”《书》", f"，{Z}“智”{Z}《书》"),
+        ("（“智”）。”、", "（“智”）。”、"),
+        ("使用 “智” 能", f"使用{Z}“智”{Z}能"),
+        ("2014～2020", f"2014{W}～2020"),
+        ("2018—2020", f"2018{W}—2020"),
+        ("2018—2020年", f"2018{W}—2020 {W}年"),
+        ("史蒂夫·乔布斯", f"史蒂夫{W}·乔布斯"),
+        ("如此——说……", "如此——说……"),
+        ("麦当劳McDonald’s公司", f"麦当劳 McDonald’{N}s 公司"),
+        ("He said “don’t” and left", f"He said “{N}don’{N}t”{N} and left"),
+        ("", ""),
+    ],
+)
+def test_text_is_prepared(text, expected):
+    assert prepared(text) == expected
+
+
+def test_a_blank_between_han_stays_in_a_title():
+    assert prepared("居第一 是美国的8.2倍", keep_blanks=True) == f"居第一 是美国的 8.2 {W}倍"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("工作提质。", f"工作提{W}质。"),
+        ("他说“智能”化。”", f"他说{Z}“智能”{W}化。”"),
+        ("共5所", f"共 5 {W}所"),
+        ("校", "校"),
+    ],
+)
+def test_the_last_two_characters_of_a_paragraph_stay_together(text, expected):
+    assert prepared(text, end_of_paragraph=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "depths", "expected"),
+    [
+        (["推动", "AI", "研发"], [0, 1, 0], ["推动 ", "AI", " 研发"]),
+        (["推动", "AI", "研发"], [1, 0, 1], ["推动", " AI ", "研发"]),
+        (["中 ", "国"], [0, 1], ["中", "国"]),
+        (["设", "“智”", "字"], [0, 1, 0], [f"设{Z}", "“智”", f"{Z}字"]),
+        (["甲", " ", "乙"], [1, 0, 1], ["甲", "", "乙"]),
+    ],
+)
+def test_markup_does_not_hide_a_neighbour(texts, depths, expected):
+    assert breaks.prepare_texts(texts, end_of_paragraph=False, depths=depths) == expected
+
+
+TEXT = st.text(st.sampled_from("中文字年月AIx’s59 %℃“”‘’，。、：《》（）—…～·-–.'\n"), max_size=25)
+
+
+@given(TEXT, st.booleans(), st.booleans())
+@example("中 “ 文", True, False)
+def test_preparing_twice_changes_nothing_more(text, end, keep):
+    once = breaks.prepare_text(text, end_of_paragraph=end, keep_blanks=keep)
+    assert breaks.prepare_text(once, end_of_paragraph=end, keep_blanks=keep) == once
+
+
+@given(TEXT, st.booleans(), st.booleans())
+def test_only_blanks_and_marks_change(text, end, keep):
+    changed = breaks.prepare_text(text, end_of_paragraph=end, keep_blanks=keep)
+    assert re.sub(f"[ {breaks.MARKS}]", "", changed) == text.replace(" ", "")
+
+
+@given(TEXT)
+def test_no_blank_is_added_beside_full_width_marks(text):
+    text = text.replace(" ", "")
+    changed = breaks.prepare_text(text, end_of_paragraph=True)
+    beside = re.findall("[，。、：《》（）“”‘’] |[^%℃A-Za-z0-9年-鿿] [，。、：《》（）]", changed)
+    assert not beside
+
+
+@given(st.lists(TEXT, min_size=1, max_size=6), st.booleans())
+def test_pieces_are_prepared_as_their_whole(texts, end):
+    pieces = breaks.prepare_texts(texts, end_of_paragraph=end)
+    assert "".join(pieces) == breaks.prepare_text("".join(texts), end_of_paragraph=end)
+    bare = [re.sub(f"[ {breaks.MARKS}]", "", piece) for piece in pieces]
+    assert bare == [text.replace(" ", "") for text in texts]
