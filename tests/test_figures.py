@@ -11,7 +11,7 @@ from conftest import make_article, make_issue, write
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
-from PIL import Image
+from PIL import Image, ImageFile
 
 from xcbulletin.model import Severity
 from xcbulletin.publishing.edition import compose
@@ -32,6 +32,12 @@ from xcbulletin.publishing.figures import (
 from xcbulletin.publishing.fonts import FontSet
 
 HEAD = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 400 300"'
+
+
+@pytest.fixture(autouse=True)
+def _without_weasyprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    # WeasyPrint, which has a process of its own in the product, makes Pillow accept half a picture.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 def svg(inside: str = "", head: str = HEAD) -> bytes:

@@ -1,6 +1,7 @@
 """build/ is whole, never stale, and recognised when it is still true."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,24 @@ def test_the_same_workspace_elsewhere_has_the_same_digest(tmp_path: Path) -> Non
 
 def test_versions_name_what_decides_the_look() -> None:
     assert {"xcbulletin", "weasyprint", "jinja2", "markdown-it-py"} <= set(versions())
+
+
+def test_outputs_whose_manifest_is_lost_make_way(tmp_path: Path) -> None:
+    write_outputs(tmp_path, {"email.eml": b"1", "assets/a.png": b"2"}, manifest("d1", Format.EMAIL))
+    write_outputs(tmp_path / "industry-ai", {"a.pdf": b"1"}, manifest("d1", Format.PDF))
+    write(tmp_path / MANIFEST, b"{")
+    write_outputs(tmp_path, {"a.pdf": b"3"}, manifest("d2", Format.PDF))
+    assert names(tmp_path) == ["a.pdf", "industry-ai/a.pdf", f"industry-ai/{MANIFEST}", MANIFEST]
+    assert not (tmp_path / "assets").exists()
+
+
+def test_two_builds_at_once_leave_one_of_them_whole(tmp_path: Path) -> None:
+    def build(number: int) -> Manifest:
+        content = {f"{name}.pdf": str(number).encode() for name in range(20)}
+        return write_outputs(tmp_path, content, manifest(f"d{number}", Format.PDF))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(build, range(12)))
+    digest = json.loads((tmp_path / MANIFEST).read_bytes())["digest"]
+    assert read_current(tmp_path, digest, [Format.PDF]) is not None
+    assert not list(tmp_path.glob(".*"))

@@ -84,7 +84,7 @@ def test_blocks_become_html(workspace: Workspace) -> None:
         '<th scope="col" class="left short">a</th>',
         '<td class="right short">2</td>',
         '<img src="p/assets/a.png" alt="图题">',
-        '<span class="label">图1</span>图题',
+        '<figcaption><span class="label">图1</span>',
         '<a class="reference" href="#fig-2">图2</a>',
         '<sup class="note"><a id="news-1-n1-call" href="#news-1-n1" aria-label="注1">1</a></sup>',
         '<li id="news-1-n1">注 <a href="#news-1-n1-call"',

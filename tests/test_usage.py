@@ -34,7 +34,7 @@ Run = Callable[..., Outcome]
         (["new", "2021-01", "2021-02"], "写多了：2021-02；用法见 xcbulletin new --help"),
         (
             ["new", "2021-01", "--kind", "journal"],
-            "“journal”不能写在 --kind 后面，这里要的是 bulletin|report；用法见 xcbulletin new --help",
+            "“journal”不能用在 --kind 后面，这里要的是 bulletin|report；用法见 xcbulletin new --help",
         ),
         (
             ["build", "--format", "docx"],

@@ -118,18 +118,21 @@ def _what(error: Any, command: Any) -> str:
             value = str(error.message).partition("'")[2].partition("'")[0]
             name = error.param.opts[0] if error.param and error.param.opts[0].startswith("-") else ""
             where = f" {name} 后面" if name else "这里"
-            return f"“{value}”不能写在{where}，这里要的是 {error.param.metavar}"
+            return (
+                f"{f'“{value}”' if value else '所写的内容'}不能用在{where}，这里要的是 {error.param.metavar}"
+            )
         case "BadOptionUsage":
             is_flag = "does not take" in error.message
             return f"选项 {error.option_name} 后面{'不用' if is_flag else '要'}写内容"
-    if error.message.startswith("No such command"):
-        name = error.message.partition("'")[2].partition("'")[0]
+    message = str(error.message)
+    if message.startswith("No such command"):
+        name = message.partition("'")[2].partition("'")[0]
         near = get_close_matches(name, command.commands, n=1)
         return f"没有 {name} 这个命令" + (
             f"，是否想写 {near[0]}？" if near else f"；可用：{'、'.join(command.commands)}"
         )
-    if error.message.startswith("Missing command"):
+    if message.startswith("Missing command"):
         return f"请写一个命令：{'、'.join(command.commands)}"
-    if error.message.startswith("Got unexpected"):
-        return "写多了：" + error.message.rpartition("(")[2].rstrip(")")
-    return str(error.message)
+    if message.startswith("Got unexpected"):
+        return "写多了：" + message.rpartition("(")[2].rstrip(")")
+    return message

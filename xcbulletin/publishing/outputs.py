@@ -1,11 +1,13 @@
 """build/: written whole or not at all, never stale, and recognised when still true."""
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib import metadata
@@ -124,10 +126,38 @@ def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) 
         )
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     manifest = replace(manifest, files=dict(sorted({**kept, **hashes}.items())))
-    _move_in(folder, {**files, MANIFEST: _format_manifest(manifest)})
-    for name in set(before.files if before else ()) - set(manifest.files):
-        (folder / name).unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        _move_in(folder, {**files, MANIFEST: _format_manifest(manifest)})
+        _remove(folder, set(before.files if before else _present(folder)) - {*manifest.files, MANIFEST})
     return manifest
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one build at a time write to a folder; the lock goes with its holder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _present(folder: Path) -> Iterator[str]:
+    """Yield the files of an edition whose manifest is lost; selections inside it have their own."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        if path.is_file() and not name.parts[0].startswith(("industry-", ".")):
+            yield name.as_posix()
+
+
+def _remove(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder / name
+        path.unlink(missing_ok=True)
+        if path.parent != folder and path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
 
 def _format_manifest(manifest: Manifest) -> bytes:
@@ -135,7 +165,6 @@ def _format_manifest(manifest: Manifest) -> bytes:
 
 
 def _move_in(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(".staging-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(dir=folder, prefix=".staging-"))

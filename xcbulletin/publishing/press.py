@@ -159,7 +159,7 @@ def print_page(job: Job) -> bytes:
 def _fetcher(job: Job) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnPicturesOnly(URLFetcher):
+    class OwnPicturesOnly(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, _headers: Any = None) -> Any:
             name = url.removeprefix(PICTURE_SCHEME)
             if not url.startswith(PICTURE_SCHEME) or name not in job.pictures:

@@ -358,14 +358,9 @@ def _row(cells: list[etree._Element], pictures: list[Block], reader: _Reader) ->
     for cell in cells:
         inner = list(_blocks(cell, reader))
         pictures += [block for block in inner if isinstance(block, Picture)]
-        covered = cell.find("{*}tcPr/{*}vMerge") is not None and not _begins_merge(cell)
-        yield () if covered else _one_text(_block_texts(inner))
+        yield _one_text(_block_texts(inner))
         width = min(integer(_value_at(cell, "tcPr/gridSpan"), 1), _WIDEST)
         yield from [()] * (width - 1)
-
-
-def _begins_merge(cell: etree._Element) -> bool:
-    return _value_at(cell, "tcPr/vMerge") == "restart"
 
 
 def _is_merged(cell: etree._Element) -> bool:
