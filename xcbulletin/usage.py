@@ -124,7 +124,7 @@ def _what(error: Any, command: Any) -> str:
         case "BadOptionUsage":
             is_flag = "does not take" in error.message
             return f"选项 {error.option_name} 后面{'不用' if is_flag else '要'}写内容"
-    message = str(error.message)
+    message: str = error.message
     if message.startswith("No such command"):
         name = message.partition("'")[2].partition("'")[0]
         near = get_close_matches(name, command.commands, n=1)

@@ -3,79 +3,123 @@
 UAX #14 is nearly right for Chinese. What CLREQ (https://www.w3.org/TR/clreq/) asks for beyond it is written into the
 text: the blank between Han and Latin (中西混排, CLREQ 3.2), and invisible marks that allow or forbid a break (CLREQ
 3.1.4, 3.1.5, 3.4.4). This room knows text only; `lines` applies it to pages, so that HTML stays clean.
+
+As in UAX #14 characters have classes, a letter each, and rules are written in classes:
+
+    H Han, kana      U Han that is a unit   F full-width alphanumeric
+    D digit          L Latin letter         P per cent and the like
+    O opening mark   C closing mark         T full-width tilde            W other full-width mark
+    o “ ‘            c ”                    a ’ (also the apostrophe)     M middle dot
+    m —              n –                    e …                           # note call
+    S blank          Z other white space    R line break                  ? anything else
+    B G N            the marks inserted here: BREAK, GLUE, NARROW
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 BREAK = "\u200b"  # ZWSP, UAX #14 LB8: a line may end here
 GLUE = "\u2060"  # WJ, UAX #14 LB11: it may not
 NARROW = "\ufeff"  # ZWNBSP, also LB11: the quote before it is a Latin one
 MARKS = BREAK + GLUE + NARROW
-BLANKS = " \u00a0"
 OBJECT = "\ufffc"  # stands for an inline box that holds no text of ours
 CALL = "\ufff9"  # stands for a note call
 CODE = "x"  # stands for code: Latin, and not to be touched
 
-HAN = (
-    r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\u30fa\u30fc-\u30ff"
-    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-LATIN = r"0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
-WIDE = r"\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6"
-CLOSING = "，。、；：！？》〉）】〕」』”’"
-UNITS = "年月日号时分秒点岁度天周期倍次个件项家所种类名位人篇款台套座条批元万亿千百吨米克升"
-LATIN_UNITS = r"(?:[kKMGTPcmnμ]?(?:m|g|W|Wh|Hz|B|bps|V|A|L)|nm|pt|[kMG]?Wp?)\b"
+CLOSING = "，。、；：！？》〉）】〕」』"
+MEMBERS = {
+    "U": "年月日号时分秒点岁度天周期倍次个件项家所种类名位人篇款台套座条批元万亿千百吨米克升",
+    "D": "0123456789",
+    "P": "%‰℃°+",
+    "O": "《〈（【〔「『",
+    "C": CLOSING,
+    "T": "～",
+    "o": "“‘",
+    "c": "”",
+    "a": "’",
+    "M": "·・",
+    "m": "—",
+    "n": "–",
+    "e": "…",
+    "#": CALL,
+    "S": " ",
+    "R": "\n",
+    "B": BREAK,
+    "G": GLUE,
+    "N": NARROW,
+}
+RANGES = {
+    "L": ("AZ", "az", "ÀÖ", "Øö", "ø\u024f", "\u0370\u03ff", "\u0400\u04ff"),
+    "F": ("０９", "Ａ\uff3a", "ａ\uff5a"),
+    "H": (
+        *("\u2e80\u2fdf", "\u3005\u3007", "\u3021\u3029", "\u3038\u303b", "\u3041\u30ff"),
+        *("\u3400\u4dbf", "\u4e00\u9fff", "\uf900\ufaff", "\U00020000\U0003ffff"),
+    ),
+    "W": ("\u3001\u3003", "\u3008\u3011", "\u3014\u301b", "\uff01\uff65", "\uffe0\uffe6"),
+}
 
-MARK = re.compile(rf"[{WIDE}“”‘’]")
-CHINESE = re.compile(rf"[{HAN}{WIDE}]")
 
-CJK = rf"(?:[{HAN}{WIDE}]|[“”‘’](?!{NARROW}))"
-LETTER = f"[^{BLANKS}{MARKS}]"
-# A letter or blank that may be followed by more room. Dashes and ellipses are no CJK, so that they stay whole.
-GAP = re.compile(rf"(?:{CJK}|[{BLANKS}])(?=[{MARKS}]*{LETTER})|{LETTER}(?=[{MARKS}]*{CJK})")
+class _Classes(dict[int, str]):
+    """The class of every character met so far, for `str.translate`."""
 
-Rule: TypeAlias = tuple[re.Pattern[str], str]
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        found = (
+            name for name, ranges in RANGES.items() for ends in ranges if ends[0] <= character <= ends[1]
+        )
+        self[code] = "Z" if character.isspace() else next(found, "?")
+        return self[code]
 
-# The rules look around the place they change, so that visible characters are never part of a match.
-STRAY_BLANKS: Rule = (
+
+CLASSES = _Classes({ord(character): name for name, members in MEMBERS.items() for character in members})
+
+
+class Rule(NamedTuple):
+    """Where something is inserted or replaced, and by what; rules look around the place, in classes if not said."""
+
+    pattern: re.Pattern[str]
+    replacement: str
+    reads_text: bool = False
+
+
+STRAY_BLANKS = Rule(
     re.compile(
-        rf"(?<=[{HAN}]) +(?=[{HAN}“”‘’—…])|(?<=[“”‘’—…]) +(?=[{HAN}])"
-        rf"| +(?=[{WIDE}])|(?<=[{WIDE}]) +"
-        rf"| +(?=[“‘][{HAN}{WIDE}])|(?<=[{HAN}{WIDE}][”’]) +"
+        r"(?<=[HU])S+(?=[HUocame])|(?<=[ocame])S+(?=[HU])"
+        r"|S+(?=[OCWT])|(?<=[OCWT])S+|S+(?=o[HUOCWT])|(?<=[HUOCWT][ca])S+"
     ),
     "",
 )
-RULES: tuple[Rule, ...] = (
+RULES = (
     # 中西混排 (CLREQ 3.2)
-    (
-        re.compile(rf"(?<=[{HAN}])(?=[{LATIN}])|(?<=[{LATIN}])(?=[{HAN}])|(?<=[{LATIN}+][%‰℃°+])(?=[{HAN}])"),
-        " ",
-    ),
+    Rule(re.compile(r"(?<=[HU])(?=[LD])|(?<=[LD])(?=[HU])|(?<=[LDP]P)(?=[HU])"), " "),
     # UAX #14 LB19 glues curly quotes to both neighbours; between Han they are brackets (CLREQ 3.1.4).
-    (
-        re.compile(
-            rf"(?<=[{HAN}…—”’，、。；：！？》〉）】」』])(?=[“‘])|(?<=[{LATIN}])(?=[“‘][{HAN}{WIDE}])"
-        ),
-        BREAK,
-    ),
-    (re.compile(rf"(?<=[”’])(?=[{HAN}《〈（【「『])|(?<=[{HAN}{WIDE}][”’])(?=[{LATIN}])"), BREAK),
+    Rule(re.compile(r"(?<=[HUCcame])(?=o)|(?<=[LD])(?=o[HUOCWT])"), BREAK),
+    Rule(re.compile(r"(?<=[ca])(?=[HUO])|(?<=[HUOCWT][ca])(?=[LD])"), BREAK),
     # 连接号, 间隔号 (CLREQ 3.1.4)
-    (re.compile(rf"(?<=[^{GLUE}\n])(?=[～·・])|(?<=[0-9])(?=[–—][0-9])"), GLUE),
+    Rule(re.compile(r"(?<=[^GR])(?=[TM])|(?<=D)(?=[nm]D)"), GLUE),
     # A number and its unit (CLREQ 3.1.5)
-    (re.compile(rf"(?<=[0-9] )(?=[{UNITS}]|{LATIN_UNITS})|(?<=[图表第] )(?=[0-9])"), GLUE),
-    (re.compile(rf"(?<=[^{GLUE}{BREAK}\n]){BREAK}?(?={CALL})"), GLUE),
+    Rule(re.compile(r"(?<=DS)(?=U)"), GLUE),
+    Rule(
+        re.compile(r"(?<=[0-9] )(?=(?:[kKMGTPcmnμ]?(?:m|g|W|Wh|Hz|B|bps|V|A|L)|pt|Wp)\b)"),
+        GLUE,
+        reads_text=True,
+    ),
+    Rule(re.compile(r"(?<=[图表第] )(?=[0-9])"), GLUE, reads_text=True),
+    Rule(re.compile(r"(?<=[^GBR])B?(?=#)"), GLUE),
     # Latin quotes share their code points with Chinese ones, and Chinese fonts have them an em wide.
-    (re.compile("(?<=[A-Za-z]’)(?=[A-Za-z])"), NARROW),
+    Rule(re.compile(r"(?<=La)(?=L)"), NARROW),
 )
+LATIN_QUOTES = Rule(re.compile(r"(?<=[oca])(?!N)"), NARROW)
 # 孤字 (CLREQ 3.4.4)
-LONELY: Rule = (
-    re.compile(rf"(?<=[^{GLUE}{BREAK}\n]){BREAK}?(?=[{HAN}][{CLOSING}…—{CALL}{GLUE}\s]*\Z)"),
-    GLUE,
-)
-LATIN_QUOTES: Rule = (re.compile(f"(?<=[“”‘’])(?!{NARROW})"), NARROW)
+LONELY = Rule(re.compile(r"(?<=[^GBR])B?(?=[HU][Ccame#GSZR]*\Z)"), GLUE)
+
+HAN = re.compile(r"[HUFOCWT]")
+CJK = r"(?:[HUFOCWT]|[oca](?!N))"
+# A letter or blank that may be followed by more room. Dashes and ellipses are no CJK, so that they stay whole.
+GAP = re.compile(rf"(?:{CJK}|[SZ])(?=[BGN]*[^BGNSZ])|[^BGNSZ](?=[BGN]*{CJK})")
+PUSHED_OUT = re.compile(r"[BGN]*[HU][BGN]*[Cca]")
 
 
 def prepare_text(text: str, *, end_of_paragraph: bool, keep_blanks: bool = False) -> str:
@@ -94,14 +138,18 @@ def prepare_texts(
     What falls between two pieces goes to the one with the smaller depth, so that no link underlines a blank.
     """
     text, cuts = "".join(texts), _cuts(texts, depths)
-    for rule in _rules(text, end_of_paragraph=end_of_paragraph, keep_blanks=keep_blanks):
-        text, cuts = _apply(rule, text, cuts)
+    classes = text.translate(CLASSES)
+    for rule in _rules(classes, end_of_paragraph=end_of_paragraph, keep_blanks=keep_blanks):
+        if spans := [match.span() for match in rule.pattern.finditer(text if rule.reads_text else classes)]:
+            text = _spliced(text, spans, rule.replacement)
+            classes = _spliced(classes, spans, rule.replacement.translate(CLASSES))
+            cuts = [_moved(cut, spans, len(rule.replacement)) for cut in cuts]
     starts = (0, *(cut.place for cut in cuts))
     return [text[start : cut.place] for start, cut in zip(starts, cuts, strict=False)]
 
 
-def _rules(text: str, *, end_of_paragraph: bool, keep_blanks: bool) -> Iterator[Rule]:
-    if not CHINESE.search(text):
+def _rules(classes: str, *, end_of_paragraph: bool, keep_blanks: bool) -> Iterator[Rule]:
+    if not HAN.search(classes):
         yield LATIN_QUOTES
     if not keep_blanks:
         yield STRAY_BLANKS
@@ -124,12 +172,10 @@ def _cuts(texts: Sequence[str], depths: Sequence[int]) -> list[_Cut]:
     return cuts
 
 
-def _apply(rule: Rule, text: str, cuts: list[_Cut]) -> tuple[str, list[_Cut]]:
-    pattern, replacement = rule
-    spans = [match.span() for match in pattern.finditer(text)]
-    if not spans:
-        return text, cuts
-    return pattern.sub(replacement, text), [_moved(cut, spans, len(replacement)) for cut in cuts]
+def _spliced(text: str, spans: list[tuple[int, int]], replacement: str) -> str:
+    starts = (0, *(end for _, end in spans))
+    ends = (*(start for start, _ in spans), len(text))
+    return replacement.join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _moved(cut: _Cut, spans: list[tuple[int, int]], inserted: int) -> _Cut:
@@ -140,6 +186,21 @@ def _moved(cut: _Cut, spans: list[tuple[int, int]], inserted: int) -> _Cut:
     return cut._replace(place=cut.place + shift)
 
 
+def has_han(text: str) -> bool:
+    """Return whether there is anything Chinese in a text, quotes apart."""
+    return HAN.search(text.translate(CLASSES)) is not None
+
+
+def is_mark(text: str) -> bool:
+    """Return whether a text begins with a full-width mark."""
+    return re.match("[OCWToca](?!N)", text.lstrip(MARKS)[:2].translate(CLASSES)) is not None
+
+
+def is_pushed_out(text: str) -> bool:
+    """Return whether a text begins with a Han that had to leave its line (推出) because of the mark that follows."""
+    return PUSHED_OUT.match(text[:6].translate(CLASSES)) is not None
+
+
 @lru_cache(maxsize=1024)
 def gaps(text: str) -> tuple[int, ...]:
     """Return where room may be added when a line is justified, as offsets in the UTF-8 text (CLREQ 3.5).
@@ -148,7 +209,7 @@ def gaps(text: str) -> tuple[int, ...]:
     """
     start = size = 0
     found = []
-    for match in GAP.finditer(text):
+    for match in GAP.finditer(text.translate(CLASSES)):
         size += len(text[start : match.end()].encode())
         start = match.end()
         found.append(size)

@@ -10,7 +10,6 @@ WeasyPrint breaks lines by UAX #14 and justifies by widening blanks, which leave
 Call `install()` once, before documents are rendered.
 """
 
-import copy
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -23,31 +22,29 @@ from weasyprint.formatting_structure import boxes, build
 from weasyprint.layout import inline
 from weasyprint.text import line_break
 
+from xcbulletin.publishing import glyphs
 from xcbulletin.publishing.breaks import (
     BREAK,
     CALL,
-    CJK,
-    CLOSING,
     CODE,
     GLUE,
-    HAN,
-    MARK,
     MARKS,
-    NARROW,
     OBJECT,
     gaps,
+    has_han,
+    is_mark,
+    is_pushed_out,
     prepare_texts,
 )
+from xcbulletin.publishing.glyphs import HALF_MARK, opening, surplus
 
 Box: TypeAlias = Any
-Layout: TypeAlias = Any
 Split: TypeAlias = tuple[Any, ...]
 
 LOGGER = logging.getLogger(__name__)
 
 WIDEST_GAP = 0.25  # em
 WIDEST_BLANK = 0.5  # em, added to a blank where only blanks are widened
-HALF_MARK = 0.5  # em
 WIDE_LINE = 0.15  # free width, as a part of the line
 
 # Text boxes
@@ -130,21 +127,7 @@ def _drop_empty_texts(box: Box) -> None:
 
 # Lines
 
-HAS_CJK = re.compile(CJK)
-PUSHED_OUT = re.compile(rf"[{MARKS}]*[{HAN}][{MARKS}]*[{CLOSING}]")
 NUMBER_AND_UNIT = re.compile(rf"[{MARKS}]* ?[0-9.,]+ {GLUE}")
-
-
-@dataclass(slots=True)
-class _Opening:
-    """How a text box is opened when it is drawn: after each gap, and after its last letter. Widths in pixels.
-
-    `text` is the box's text and the letter after it, if that is in another box of the line.
-    """
-
-    text: str
-    after_gap: float = 0
-    after_last: float = 0
 
 
 def split_inline_box(context: Any, box: Box, position_x: float, max_x: float, *rest: Any) -> Split:
@@ -160,11 +143,11 @@ def split_inline_box(context: Any, box: Box, position_x: float, max_x: float, *r
         return split
     again = (*rest[:7], [], *rest[8:])  # a list of the line's children of its own
     text, start = _rest(box, resume_at)
-    if PUSHED_OUT.match(text.text, start):
+    if is_pushed_out(text.text[start:]):
         wider: Split = _split_inline_box(
             context, box, position_x, max_x + HALF_MARK * box.style["font_size"], *again
         )
-        if wider[0].width - _surplus(list(_texts(wider[0]))[-1]) <= max_x - position_x:
+        if wider[0].width - surplus(list(_texts(wider[0]))[-1]) <= max_x - position_x:
             return wider
     if free > WIDE_LINE * line.width and (number := NUMBER_AND_UNIT.match(text.text, start)):
         # The swapped pair is as long as before, so that positions in the text stay what they are.
@@ -204,26 +187,26 @@ def justify_line(context: Any, line: Box, extra_width: float) -> None:
     A line that would have to be opened too far stays ragged, or has only its blanks widened if they are many.
     """
     texts = list(_texts(line))
-    if line.style["direction"] == "rtl" or not any(HAS_CJK.search(box.text) for box in texts):
-        _justify_line(context, line, extra_width)
-        return
     contexts = [_context(box, texts[index:]) for index, box in enumerate(texts, 1)]
     counts = [len(gaps(text)) for text in contexts]
-    halved = _surplus(texts[-1])
-    share = (extra_width + halved) / max(1, sum(counts))
+    blanks = inline.count_expandable_spaces(line)
+    if line.style["direction"] == "rtl" or not sum(counts) or not any(map(has_han, contexts)):
+        _justify_line(context, line, extra_width)
+        return
+    halved = surplus(texts[-1])
+    share = (extra_width + halved) / sum(counts)
     em = line.style["font_size"]
     if share < 0:
         return
     if share <= WIDEST_GAP * em or line.style["text_align_last"] == "justify":
         gains = {box: count * share for box, count in zip(texts, counts, strict=True)}
         for box, text in zip(texts, contexts, strict=True):
-            _opening(box).text, _opening(box).after_gap = text, share
-    elif extra_width < inline.count_expandable_spaces(line) * WIDEST_BLANK * em:
+            opening(box).text, opening(box).after_gap = text, share
+    elif extra_width < blanks * WIDEST_BLANK * em:
         gains = {}
         _justify_line(context, line, extra_width + halved)
     else:
         return
-    _opening(texts[-1]).after_last = -halved
     _move(line, 0, gains | {texts[-1]: gains.get(texts[-1], 0) - halved})
 
 
@@ -241,8 +224,8 @@ def _compress_joins(line: Box) -> None:
     """Halve a mark before another one in the next box, where `chws` does not see it (CLREQ 3.1.6)."""
     gains = {}
     for box, following in pairwise(_texts(line)):
-        if MARK.match(following.text.lstrip(MARKS)) and (surplus := _surplus(box)):
-            _opening(box).after_last = gains[box] = -surplus
+        if is_mark(following.text) and (halved := surplus(box)):
+            opening(box).after_last = gains[box] = -halved
     if gains:
         _move(line, 0, gains)
 
@@ -262,41 +245,6 @@ def _context(box: Box, following: Sequence[Box]) -> str:
     return f"{box.text}{following[0].text.lstrip(MARKS)[0]}"
 
 
-def _opening(box: Box) -> _Opening:
-    """Return the opening of a text box, with a layout of its own to hang on."""
-    opening: _Opening | None = getattr(box.pango_layout, "opening", None)
-    if opening is None:
-        opening = _Opening(text=box.text)
-        box.pango_layout = copy.copy(box.pango_layout)
-        box.pango_layout.text, box.pango_layout.opening = box.text, opening
-    return opening
-
-
-def _surplus(box: Box) -> float:
-    """Return how much of the mark that ends a text is blank and may go, at most half an em."""
-    mark = box.text.rstrip(MARKS)[-1]
-    if mark not in CLOSING:
-        return 0
-    style = box.style
-    cache = style.cache.setdefault("surplus", {})
-    key = (mark, style["font_family"], style["font_weight"], style["font_style"], style["font_size"])
-    if key not in cache:
-        cache[key] = min(_blank_after(mark, style), HALF_MARK * style["font_size"])
-    surplus: float = cache[key]
-    return surplus
-
-
-def _blank_after(character: str, style: Any) -> float:
-    ffi, pango = line_break.ffi, line_break.pango
-    layout = line_break.Layout(style)
-    layout.set_text(character)
-    line, _ = layout.get_first_line()
-    ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
-    pango.pango_layout_line_get_extents(line, ink, logical)
-    blank: float = (logical.width - ink.x - ink.width) * line_break.FROM_UNITS
-    return max(0, blank)
-
-
 def _move(box: Box, advance: float, gains: dict[Box, float]) -> float:
     """Move a box and widen it by what its texts gained; return how far the next one moves."""
     if isinstance(box, boxes.TextBox | boxes.LineBox | boxes.InlineBox):
@@ -311,75 +259,11 @@ def _move(box: Box, advance: float, gains: dict[Box, float]) -> float:
     return advance
 
 
-# Glyphs
-
-
-def set_text(self: Layout, text: str, justify: bool = False) -> None:
-    """Set the text as WeasyPrint does, Latin quotes narrow; when it is drawn, open it."""
-    _set_text(self, text, justify)
-    if NARROW in self.text:
-        _narrow_quotes(self)
-    if justify and (opening := getattr(self, "opening", None)):
-        _open(self, opening)
-
-
-def _narrow_quotes(layout: Layout) -> None:
-    ffi, pango = line_break.ffi, line_break.pango
-    attributes = pango.pango_layout_get_attributes(layout.layout)
-    if attributes == ffi.NULL:
-        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
-    for quote in re.finditer(f"(?:“|”|‘|’){NARROW}".encode(), layout.text.encode()):
-        attribute = pango.pango_attr_font_features_new(b"pwid 1")
-        attribute.start_index, attribute.end_index = quote.span()
-        pango.pango_attr_list_insert(attributes, attribute)
-    pango.pango_layout_set_attributes(layout.layout, attributes)
-
-
-def _open(layout: Layout, opening: _Opening) -> None:
-    """Widen the glyphs that Pango has shaped.
-
-    Letter-spacing attributes would do the same, but cut items: `chws` and the joined dash would be lost.
-    """
-    # Drawing switches this on, and would have Pango shape the line anew.
-    line_break.pango.pango_layout_set_single_paragraph_mode(layout.layout, True)
-    line, _ = layout.get_first_line()
-    thousandths = _thousandths(layout, opening)
-    unit = layout.style["font_size"] * line_break.TO_UNITS / 1000
-    run = line.runs
-    while run != line_break.ffi.NULL:
-        _open_item(run.data, thousandths, unit)
-        run = run.next
-
-
-def _thousandths(layout: Layout, opening: _Opening) -> dict[int, int]:
-    """Return what to add after the letter that ends at a byte, in thousandths of an em.
-
-    PDF advances are whole thousandths, so the rounding is carried from gap to gap.
-    """
-    unit = layout.style["font_size"] / 1000
-    places = gaps(opening.text) if opening.after_gap else ()
-    sums = [round(count * opening.after_gap / unit) for count in range(len(places) + 1)]
-    added = {gap: after - before for gap, before, after in zip(places, sums, sums[1:], strict=False)}
-    last = len(layout.text.rstrip(MARKS).encode())
-    added[last] = added.get(last, 0) + round(opening.after_last / unit)
-    return added
-
-
-def _open_item(glyph_item: Any, thousandths: dict[int, int], unit: float) -> None:
-    glyphs, clusters = glyph_item.glyphs.glyphs, glyph_item.glyphs.log_clusters
-    offset, count = glyph_item.item.offset, glyph_item.glyphs.num_glyphs
-    ends = [*clusters[1:count], glyph_item.item.length]
-    for index, end in enumerate(ends):
-        if more := thousandths.get(offset + end, 0):
-            # Half a unit more, as drawing truncates to whole ones.
-            glyphs[index].geometry.width += round((more + (0.5 if more > 0 else -0.5)) * unit)
-
-
-_create_anonymous_boxes = build.create_anonymous_boxes
-_split_inline_box = inline.split_inline_box
-_justify_line = inline.justify_line
-_text_align = inline.text_align
-_set_text = line_break.Layout.set_text
+# Where they are missing, WeasyPrint is another version, and `install` stops.
+_create_anonymous_boxes: Any = getattr(build, "create_anonymous_boxes", None)
+_split_inline_box: Any = getattr(inline, "split_inline_box", None)
+_justify_line: Any = getattr(inline, "justify_line", None)
+_text_align: Any = getattr(inline, "text_align", None)
 
 
 def install() -> bool:
@@ -394,5 +278,5 @@ def install() -> bool:
     inline.split_inline_box = split_inline_box
     inline.justify_line = justify_line
     inline.text_align = text_align
-    line_break.Layout.set_text = set_text
+    line_break.Layout.set_text = glyphs.set_text
     return True
