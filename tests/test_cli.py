@@ -79,7 +79,7 @@ def test_a_new_workspace_can_be_checked_at_once(run: Run, tmp_path: Path) -> Non
         out=f"新工作区：{root}\n第一期在 {root / 'issues' / issue}；写好后在工作区里运行 xcbulletin build {issue}\n",
         err="",
     )
-    assert run("check", "--workspace", str(root)).out == f"{issue}: 没有发现问题\n"
+    assert run("check", "--workspace", str(root)).out == f"{issue}: 0 处错误，5 处提醒\n"
 
 
 def test_a_workspace_is_not_made_over_another(run: Run, workspace: Workspace) -> None:
@@ -141,7 +141,7 @@ def test_a_name_that_leads_elsewhere_makes_nothing(run: Run, workspace: Workspac
 
 def test_a_file_that_is_not_there_cannot_be_imported(run: Run) -> None:
     assert run("import", "没有.txt", "2021-01").err == (
-        "没有.txt: 读不到这个文件（No such file or directory）；请检查文件名和所在文件夹\n"
+        "没有.txt: 读不到这个文件（没有这个文件）；请检查文件名和所在文件夹\n"
     )
 
 

@@ -453,14 +453,14 @@ def test_a_bulletin_of_our_own_comes_in_whole() -> None:
         "news/03-钢材价格平稳.md",
         "reports.md",
     ]
-    assert body(result, "editorial.md").startswith("内部资料 免费交流\n\n各位读者，")
+    assert body(result, "editorial.md").startswith("各位读者，")
     assert headings(result, "news/02-乙公司的智能电网项目开工.md") == ["## 一、建设内容", "## 二、工期"]
     assert "占地 20 亩\\*。" in body(result, "news/02-乙公司的智能电网项目开工.md")
     assert fields(result, "news/01-本市机器人企业签下大单.md")["industries"] == ["robot"]
     assert headings(result, "reports.md") == ["## 1.产能稳步增长。", "## 2.需求没有变化。"]
     assert "\n\n3.下一步是建设共享平台今后两年" in body(result, "reports.md")
     assert [str(problem) for problem in result.remarks] == [
-        "bulletin.txt:4: 第一个栏目前面的文字没有对应的项目，放在第一篇文章的开头（第 4 行）；请移到 issue.yaml，或删去",
+        "bulletin.txt:1: “内部资料 免费交流”没有导入，报头上印的是 bulletin.yaml 里的 notice；如有不同，请改那里",
         "bulletin.txt:19: 没有“市场动态”这个栏目，下面的文章放进了“行业动态”；"
         "请把文件移到合适的栏目，或在 bulletin.yaml 里增加这个栏目",
         "bulletin.txt:12: 把单独的一行“乙公司的智能电网项目开工”当作新文章的标题；请核对；如是小标题，请并回上一篇",

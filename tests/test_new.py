@@ -1,4 +1,4 @@
-"""A new issue reads without a complaint before a word of it is written."""
+"""A new issue reads at once, and says where its own words still stand."""
 
 import datetime
 
@@ -14,12 +14,13 @@ TODAY = datetime.date(2021, 3, 7)
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_new_issue_reads_without_a_complaint(workspace: Workspace, kind: Kind) -> None:
+def test_a_new_issue_reads_and_names_what_is_to_be_written(workspace: Workspace, kind: Kind) -> None:
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     add_issue(workspace.root / "issues" / "2021-02", lay_out("2021-02", kind, columns, TODAY))
     issue, problems = read_issue(workspace, IssueId("2021-02"))
-    assert problems == ()
     assert issue is not None
+    assert {problem.rule for problem in problems} == {"placeholder"}
+    assert {problem.place.file for problem in problems} >= {article.file for article in issue.articles}
     assert (issue.kind, issue.date) == (kind, datetime.date(2021, 2, 28))
     assert [article.column for article in issue.articles] == [column.code for column in columns]
     assert {article.body.strip() for article in issue.articles} == {PLACEHOLDER}

@@ -166,6 +166,16 @@ def test_what_windows_and_editors_leave_behind_is_passed_over(workspace: Workspa
 # Mistakes
 
 
+def test_words_of_a_new_issue_that_still_stand_are_named(workspace: Workspace) -> None:
+    folder = write_issue(workspace)
+    write_article(folder, "news/01.md", "（请在这里写正文）\n", title="甲")
+    write_article(folder, "news/02.md", title="行业动态标题（请改写）")
+    assert complaints(workspace) == [
+        "issues/2021-01/news/01.md:4: 这里还是样板文字，会照样印出来；请改写；不用的文章请删去文件",
+        "issues/2021-01/news/02.md:2: 这里还是样板文字，会照样印出来；请改写；不用的文章请删去文件",
+    ]
+
+
 def test_every_mistake_in_an_issue_is_reported_at_once(workspace: Workspace) -> None:
     folder = write_issue(workspace, text="number: 一\nindustries: [渔业装备]\n")
     write(folder / "editorial.md", "没有文章信息\n")
@@ -174,7 +184,7 @@ def test_every_mistake_in_an_issue_is_reported_at_once(workspace: Workspace) -> 
     write(folder / "trends/01.md", b"---\ntitle: \xff\xff\n---\n")
     assert complaints(workspace) == [
         "issues/2021-01/issue.yaml:1: “number”应为整数（如 12），现为“一”",
-        "issues/2021-01/issue.yaml:1: 缺少“date”；请加一行“date: ……”",
+        "issues/2021-01/issue.yaml:1: 缺少“date”；请加一行“date: 2021-01-29”",
         "issues/2021-01/editorial.md:1: 开头没有用两行“---”围起来的文章信息；"
         "请在最前面写：第一行“---”，第二行“title: 标题”，第三行“---”，然后是正文",
         "issues/2021-01/news/01.md:2: 缺少“title”；请加一行“title: ……”",

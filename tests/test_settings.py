@@ -109,8 +109,7 @@ def test_a_missing_industries_file_is_said_so(workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError) as caught:
         reopened(workspace)
     assert str(caught.value) == (
-        "sources/industries.yaml: 读不到这个文件（No such file or directory）；"
-        "可从 xcbulletin init 新建的工作区里复制一份"
+        "sources/industries.yaml: 读不到这个文件（没有这个文件）；可从 xcbulletin init 新建的工作区里复制一份"
     )
 
 

@@ -38,7 +38,7 @@ Run = Callable[..., Outcome]
         ),
         (
             ["build", "--format", "docx"],
-            "--format 只能是 pdf、html、email，可用逗号连写，如 --format pdf,html（'docx' is not a valid Format）",
+            "--format 只能是 pdf、html、email，可用逗号连写，如 --format pdf,html",
         ),
     ],
 )

@@ -293,6 +293,14 @@ YAML_LIKE = st.lists(
 ).map("".join)
 
 
+def test_words_after_a_number_sign_are_not_lost_in_silence() -> None:
+    parsed = parse_yaml("title: 华为 #鸿蒙 发布\nauthor: 张三  # 说明\nsummary: '甲 #乙'\n", FILE)
+    assert list(map(str, parsed.problems)) == [
+        f"{FILE}:1: “title”从“#”起会被当作说明，不会印出来；"
+        "请给整段内容加英文引号：title: '华为 #鸿蒙 发布'；如果真是说明，“#”后面请空一格"
+    ]
+
+
 @given(st.one_of(YAML_LIKE, st.text()), st.sampled_from([ArticleFields, IssueFields, Settings]))
 def test_any_text_is_a_value_or_problems(text: str, model: type) -> None:
     value, problems = validate(model, parse_yaml(text, FILE))

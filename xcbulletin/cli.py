@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from xcbulletin.errors import BulletinError, FontError, ProblemsError, UsageMistakeError, WorkspaceError
+from xcbulletin.errors import (
+    BulletinError,
+    FontError,
+    ProblemsError,
+    UsageMistakeError,
+    WorkspaceError,
+    reason,
+)
 from xcbulletin.model import IssueId, Kind, Problem, Severity
 
 if TYPE_CHECKING:
@@ -149,14 +156,14 @@ def import_(
         content = file.read_bytes()
     except OSError as error:
         raise WorkspaceError(
-            f"{file}: 读不到这个文件（{error.strerror}）；请检查文件名和所在文件夹"
+            f"{file}: 读不到这个文件（{reason(error)}）；请检查文件名和所在文件夹"
         ) from error
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     imported = import_document(
         content, file.name, kind, columns, workspace.industries, last_day(issue_id), datetime.date.today()
     )
     add_issue(workspace.root / "issues" / issue_id, imported.files)
-    for remark in imported.remarks:
+    for remark in sorted(imported.remarks, key=lambda one: one.place.line or 0):
         _complain(str(remark))
     articles = sum(name.endswith(".md") for name in imported.files)
     _say(
@@ -218,7 +225,8 @@ def _composed(
     settings = workspace.settings
     templates = Templates(template_folders(workspace.root), settings, workspace.industries)
     material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
-    problems = (*found, *more, *unusable, *missing_glyphs(edition, material))
+    everything = (*found, *more, *unusable, *missing_glyphs(edition, material))
+    problems = tuple(sorted(everything, key=lambda one: (one.place.file, one.place.line or 0)))
     if _has_errors(problems):
         raise ProblemsError(problems)
     return edition, material, problems
@@ -250,7 +258,11 @@ def build(
                 _build_one(shop, issue, selection)
             except BulletinError as error:
                 failed.append(issue)
-                _complain(f"{error}\n{issue}: 没有编印；请先改正以上问题")
+                if isinstance(error, ProblemsError):
+                    _list(error.problems)
+                else:
+                    _complain(str(error))
+                _complain(f"{issue}: 没有编印；请先改正以上问题")
     if failed:
         raise typer.Exit(1)
 
@@ -417,7 +429,7 @@ def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
         return tuple(dict.fromkeys(Format(name.lower()) for name in _split(names))) or tuple(Format)
     except ValueError as error:
         raise UsageMistakeError(
-            f"--format 只能是 {'、'.join(Format)}，可用逗号连写，如 --format pdf,html（{error}）"
+            f"--format 只能是 {'、'.join(Format)}，可用逗号连写，如 --format pdf,html"
         ) from error
 
 

@@ -1,8 +1,27 @@
 """One tree of exceptions: `BulletinError` is above everything that an editor can put right."""
 
+import errno
 from collections.abc import Sequence
 
 from xcbulletin.model import Problem
+
+
+def reason(error: OSError) -> str:
+    """Return why the machine refused to read or write, in Chinese."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "这是文件夹",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "磁盘只能读，不能写",
+    errno.ENAMETOOLONG: "文件名太长",
+}
 
 
 class BulletinError(Exception):

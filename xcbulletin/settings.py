@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from xcbulletin.errors import ProblemsError, WorkspaceError
+from xcbulletin.errors import ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Column, Imprint, Industry, Place, Problem
 from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_FILE, setting_overrides
 from xcbulletin.yamltext import Path as KeyPath
@@ -250,7 +250,7 @@ def _read_yaml(root: Path, file: str) -> YamlText:
         content = (root / file).read_bytes()
     except OSError as error:
         raise WorkspaceError(
-            f"{file}: 读不到这个文件（{error.strerror}）；可从 xcbulletin init 新建的工作区里复制一份"
+            f"{file}: 读不到这个文件（{reason(error)}）；可从 xcbulletin init 新建的工作区里复制一份"
         ) from error
     return parse_yaml(decode(content, file), file)
 

@@ -9,7 +9,7 @@ import typer
 import typer.core
 import typer.main
 
-from xcbulletin.errors import BulletinError, UsageMistakeError
+from xcbulletin.errors import BulletinError, UsageMistakeError, reason
 
 _WORDS = {
     "Arguments": "参数",
@@ -40,7 +40,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         return _fail(str(error), 1)
     except OSError as error:
         return _fail(
-            f"{error.filename or '文件'}: 读写失败（{error.strerror}）；请检查磁盘空间、权限和路径", 1
+            f"{error.filename or '文件'}: 读写失败（{reason(error)}）；请检查磁盘空间、权限和路径", 1
         )
     except typer.TyperException as error:
         return _fail(_translated(error, command), 2)
@@ -124,12 +124,12 @@ def _what(error: Any, command: Any) -> str:
         case "BadOptionUsage":
             is_flag = "does not take" in error.message
             return f"选项 {error.option_name} 后面{'不用' if is_flag else '要'}写内容"
-    message: str = error.message
+    message = str(error.message)
     if message.startswith("No such command"):
         name = message.partition("'")[2].partition("'")[0]
-        near = get_close_matches(name, command.commands, n=1)
+        close = get_close_matches(name, command.commands, n=1)
         return f"没有 {name} 这个命令" + (
-            f"，是否想写 {near[0]}？" if near else f"；可用：{'、'.join(command.commands)}"
+            f"，是否想写 {close[0]}？" if close else f"；可用：{'、'.join(command.commands)}"
         )
     if message.startswith("Missing command"):
         return f"请写一个命令：{'、'.join(command.commands)}"

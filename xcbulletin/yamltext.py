@@ -23,6 +23,7 @@ _KEY = r"[A-Za-z][A-Za-z0-9_]*"
 _FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY})\s*：\s*")
 _NO_BLANK_AFTER_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY}):(?![\s/]|$)")
 _DEEPEST = 50
+_SWALLOWED = re.compile(rf"^\s*(?:- )?({_KEY}):\s+([^\s'\"\[{{|>#][^#]*\s#[^#\s].*?)\s*$")
 _NULLS = frozenset({"", "~", "null"})
 
 
@@ -155,6 +156,15 @@ def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) 
                 _problem(place, "yaml-colon", f"“{key}:”后面少一个空格", f"请写成“{key}: ”再接内容")
             )
             row = f"{match[1]}{key}: {row[match.end() :]}"
+        if match := _SWALLOWED.match(row):
+            problems.append(
+                _problem(
+                    place,
+                    "yaml-comment",
+                    f"“{match[1]}”从“#”起会被当作说明，不会印出来",
+                    f"请给整段内容加英文引号：{match[1]}: '{match[2]}'；如果真是说明，“#”后面请空一格",
+                )
+            )
         previous = row if row.strip() else previous
         yield row
 
@@ -277,7 +287,10 @@ def _translate(details: Any, parsed: YamlText, model: type[BaseModel]) -> Proble
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
     kind, shown = details["type"], _shown(details["input"])
     if kind == "missing":
-        return _problem(parsed.place(path[:-1]), "missing-key", f"缺少“{name}”", f"请加一行“{path[-1]}: ……”")
+        example = "2021-01-29" if path[-1] == "date" else "……"
+        return _problem(
+            parsed.place(path[:-1]), "missing-key", f"缺少“{name}”", f"请加一行“{path[-1]}: {example}”"
+        )
     if kind == "extra_forbidden":
         return _problem(parsed.place(path), "unknown-key", f"不认识的项目“{name}”", _nearest_key(path, model))
     if kind == "value_error":

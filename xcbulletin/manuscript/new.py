@@ -9,6 +9,7 @@ from xcbulletin.manuscript.write import format_article
 from xcbulletin.model import Column, Kind
 
 PLACEHOLDER = "（请在这里写正文）"
+TO_BE_WRITTEN = "（请改写）"
 
 _BULLETIN = """\
 # 这一期的期号、日期和版记。“#”后面是说明，写好后可以删去。
@@ -37,7 +38,7 @@ imprint:
 """
 
 _LEADS = {
-    "body": "一、第一章标题（请改写）",
+    "body": f"一、第一章标题{TO_BE_WRITTEN}",
 }
 
 
@@ -45,7 +46,7 @@ def lay_out(issue: str, kind: Kind, columns: Sequence[Column], today: datetime.d
     """Return the files of a new issue, by their path in its folder."""
     date = last_day(issue) or today
     if kind is Kind.REPORT:
-        head = _REPORT.format(title="报告标题（请改写）", date=date)
+        head = _REPORT.format(title=f"报告标题{TO_BE_WRITTEN}", date=date)
     else:
         head = _BULLETIN.format(number=date.month, date=date)
     texts = {"issue.yaml": head}
@@ -77,16 +78,13 @@ def _article(column: Column, kind: Kind) -> str:
     return _WITH_SOURCE.format(name=column.name)
 
 
-_WITH_SOURCE = (
-    """\
+_WITH_SOURCE = f"""\
 ---
-title: {name}标题（请改写）
+title: {{name}}标题{TO_BE_WRITTEN}
 industries: []              # 如 [ai, robot]，也可写“人工智能”
-# source: {{name: 来源单位, url: https://example.org/, date: 2021-01-05}}
-# summary: 一句话摘要，印在邮件里
+# source: {{{{name: 来源单位, url: https://example.org/, date: 2021-01-05}}}}
+# summary: 一句话摘要，全文太长、邮件放不下时用
 ---
 
+{PLACEHOLDER}
 """
-    + PLACEHOLDER
-    + "\n"
-)

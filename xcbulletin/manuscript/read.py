@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xcbulletin.errors import ProblemsError
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields, split
+from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN
 from xcbulletin.model import (
     REPORT_PARTS,
     Article,
@@ -43,6 +44,7 @@ def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue | None, t
     names = fields.industries if fields else _listed_industries(parsed)
     codes, unknown = _industries(names, workspace.industries, parsed)
     problems += unknown
+    problems += _placeholders(parsed.place(("title",)), (fields and fields.title) or "")
     if fields is None or any(problem.severity is Severity.ERROR for problem in problems):
         return None, tuple(problems)
     masthead = workspace.settings.masthead
@@ -203,7 +205,22 @@ def _read_article(
         author=fields.author,
         summary=fields.summary,
         draft=fields.draft,
-    ), []
+    ), [*_placeholders(parsed.place(("title",)), fields.title, body, body_line)]
+
+
+def _placeholders(place: Place, title: str, body: str = "", body_line: int = 0) -> Iterator[Problem]:
+    """Yield a remark where the words of a newly laid out issue still stand."""
+    if PLACEHOLDER in body:
+        place = Place(file=place.file, line=body.count("\n", 0, body.index(PLACEHOLDER)) + body_line)
+    elif TO_BE_WRITTEN not in title:
+        return
+    yield Problem(
+        place=place,
+        rule="placeholder",
+        severity=Severity.WARNING,
+        message="这里还是样板文字，会照样印出来",
+        suggestion="请改写；不用的文章请删去文件",
+    )
 
 
 def _no_front_matter(file: str) -> Problem:

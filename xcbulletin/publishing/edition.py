@@ -140,7 +140,33 @@ def compose(
         figures=tuple(numbering.figures),
         tables=tuple(numbering.tables),
         file=f"issues/{issue.id}",
-    ), (*problems, *numbering.problems, *more)
+    ), (
+        *problems,
+        *numbering.problems,
+        *more,
+        *_left_out(issue, chosen, [by_code[code] for code in selection]),
+    )
+
+
+def _left_out(issue: Issue, chosen: Sequence[Article], selection: Sequence[Industry]) -> Iterator[Problem]:
+    """Yield a remark for each draft, and a problem where nothing is left to print."""
+    for article in issue.articles:
+        if article.draft:
+            yield Problem(
+                place=Place(file=article.file),
+                rule="draft",
+                severity=Severity.WARNING,
+                message="是草稿（draft: true），没有编入",
+                suggestion="写好后请删去 draft 一行",
+            )
+    if not chosen:
+        names = "、".join(one.name for one in selection)
+        yield Problem(
+            place=Place(file=f"issues/{issue.id}"),
+            rule="empty",
+            message=f"没有标为{names}的文章可印" if names else "没有可印的文章",
+            suggestion="请核对各篇的 industries" if names else "请先写文章，或删去草稿的 draft 一行",
+        )
 
 
 def _is_wanted(article: Article, issue: Issue, selection: Sequence[str]) -> bool:
@@ -176,24 +202,25 @@ def _entry(
 
 
 class _Numbering:
-    """Counts figures and tables through the edition, and notes and headings through an article."""
+    """Counts figures, tables and notes through the edition, and headings through an article."""
 
     def __init__(self) -> None:
         self.figures: list[Listed] = []
         self.tables: list[Listed] = []
         self.targets: dict[str, Listed] = {}
         self.problems: list[Problem] = []
+        self._notes = count(1)
 
     def number(self, article: Article, nodes: Iterable[Node], anchor: str) -> tuple[Node, ...]:
-        notes, headings = count(1), count(1)
+        headings = count(1)
 
         def numbered(node: Node) -> Node:
             match node.kind:
                 case "heading":
                     return _with(node, id=f"{anchor}-h{next(headings)}")
                 case "note":
-                    index = next(notes)
-                    return _with(node, number=index, id=f"{anchor}-n{index}")
+                    number = next(self._notes)
+                    return _with(node, number=number, id=f"note-{number}")
                 case "figure":
                     label = f"图{len(self.figures) + 1}"
                     return self._listed(node, label, plain(node.children), self.figures, "fig", article)

@@ -1,11 +1,11 @@
-"""Markdown to nodes: CommonMark with tables, footnotes, attributes, captioned figures and tables, references.
+"""Markdown to nodes: CommonMark with tables, footnotes, captioned figures and tables, references.
 
 What is HTML, PDF or letter is decided later, by templates that are handed these nodes.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -17,16 +17,25 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk
-from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from xcbulletin.model import Article, Place, Problem, Severity
+from xcbulletin.publishing.slips import slips
 
 PENDING_PICTURE = "待补"
 
 _DEEPEST = 40
 
-_TABLE_CAPTION = re.compile(r"(附?表)\s*\d*\s*[：:]\s*(.+?)\s*(?:\{#([\w-]+)\})?")
+_LONGEST_BARE_CAPTION = 40
+
+_ID = r"\s*(?:\{#([\w-]+)\})?"
+_NUMBER = r"(?:\d+(?:[-—–.]\d+)?)"
+_TABLE_CAPTION = re.compile(rf"(附?表)\s*{_NUMBER}?\s*[：:]\s*(.+?){_ID}")
+_BARE_TABLE_CAPTION = re.compile(rf"(附?表)\s*{_NUMBER}\s+(.*[^。！？；：，、\s]){_ID}")
+_FIGURE_CAPTION = re.compile(rf"图\s*{_NUMBER}(?:\s*[：:]\s*|\s+)(?=.*[^。！？；：，、\s]\Z)")
+_FIGURE_SETTINGS = re.compile(r"\s*\{([^{}]*)\}\s*")
+_WIDTH = re.compile(r"width=[\"']?(.*?)[\"']?")
+_PER_CENT = re.compile(r"(\d{1,3})[%％]?")
 _SOURCE_LINE = re.compile(r"(?:数据|资料|图片)?来源\s*[：:].+")
 _REFERENCE = re.compile(r"\[@([\w-]+)\]")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]+\]")
@@ -38,7 +47,7 @@ class Node:
     """A piece of marked-up text; `kind` is the name of the template macro that renders it.
 
     Blocks: paragraph, heading (level), bullets, numbers (start), item, quote, code, rule, figure (src,
-    caption, source, id), table (caption, source, label, id), row (head), cell (head, align).
+    source, id, width in per cent of the text's; its children are the caption), table (caption, source, label, id), row (head), cell (head, align).
     Inline: text, space, line_break, strong, emphasis, struck, literal, link (href), image (src, alt),
     reference (target), note (its children are the note).
     """
@@ -104,9 +113,9 @@ def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST})
     # A line like “[注]: ……” is text to an editor; CommonMark would swallow it as a link's definition.
-    markdown.enable(["table", "strikethrough"]).disable("reference")
-    allowed = ("id", "width")
-    markdown.use(cjk_friendly).use(footnote_plugin, inline=False).use(attrs_plugin, allowed=allowed)
+    # Four blanks before a paragraph are its indent to an editor, and no code.
+    markdown.enable(["table", "strikethrough"]).disable(["reference", "code"])
+    markdown.use(cjk_friendly).use(footnote_plugin, inline=False)
     markdown.core.ruler.before("footnote_tail", "defined_notes", _note_definitions)
     return markdown
 
@@ -149,6 +158,7 @@ class _Reader:
 
     def __init__(self, article: Article) -> None:
         self.article = article
+        self.written = article.body.split("\n")
         self.problems: list[Problem] = []
         self.notes: dict[int, tuple[Node, ...]] = {}
         self._line: int | None = None
@@ -173,9 +183,10 @@ class _Reader:
         """Yield what stands in a note, block by block: a note is one run of text, whatever it is made of."""
         for child in tree.children:
             self._line = self._line_of(child)
-            if child.type in ("fence", "code_block"):
+            if child.type == "fence":
                 yield (Node(kind="literal", text=child.content.rstrip("\n")),)
             elif any(inner.type == "inline" for inner in child.children):
+                self._report_slips(child)
                 yield self._inline(child)
             else:
                 yield from self._parts(child)
@@ -195,6 +206,7 @@ class _Reader:
                 yield self._paragraph(tree, line)
             case "heading":
                 level = int(tree.tag[1:])
+                self._report_underlined(tree)
                 yield Node(kind="heading", children=self._inline(tree), attrs={"level": level}, line=line)
             case "bullet_list" | "ordered_list":
                 kind = "bullets" if tree.type == "bullet_list" else "numbers"
@@ -209,7 +221,8 @@ class _Reader:
                 yield Node(kind=kind, children=items, attrs={"start": tree.attrs.get("start", 1)}, line=line)
             case "blockquote":
                 yield Node(kind="quote", children=self.blocks(children), line=line)
-            case "fence" | "code_block":
+            case "fence":
+                self._report_code(tree)
                 yield Node(
                     kind="code", text=tree.content.rstrip("\n"), attrs={"info": tree.info.strip()}, line=line
                 )
@@ -224,55 +237,123 @@ class _Reader:
         return tree.map[0] + self.article.body_line if tree.map else self._line
 
     def _paragraph(self, tree: SyntaxTreeNode, line: int | None) -> Node:
-        inline = tree.children[0]
-        if len(inline.children) == 1 and inline.children[0].type == "image":
-            return self._figure(inline.children[0], line)
+        image, *rest = tree.children[0].children or (None,)
+        settings = _FIGURE_SETTINGS.fullmatch("".join(part.content for part in rest) or "{}")
+        if image and image.type == "image" and settings and all(part.type == "text" for part in rest):
+            return self._figure(image, settings[1], line)
+        self._report_slips(tree)
         return Node(kind="paragraph", children=self._inline(tree), line=line)
 
-    def _figure(self, image: SyntaxTreeNode, line: int | None) -> Node:
-        caption = self._inlines(image.children)
-        if not plain(caption).strip():
-            self.report(line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
+    def _figure(self, image: SyntaxTreeNode, settings: str, line: int | None) -> Node:
+        attrs = {"src": unquote(str(image.attrs["src"])), "source": image.attrs.get("title")}
         return Node(
             kind="figure",
-            children=caption,
-            attrs={
-                "src": unquote(str(image.attrs["src"])),
-                "source": image.attrs.get("title"),
-                "id": image.attrs.get("id"),
-            },
+            children=self._inlines(image.children),
+            attrs={**attrs, **self._settings(settings, line)},
             line=line,
         )
 
-    def _table(self, tree: SyntaxTreeNode, line: int | None) -> Node:
-        rows = tuple(
-            Node(
-                kind="row",
-                children=tuple(map(self._cell, row.children)),
-                attrs={"head": part.type == "thead"},
-            )
-            for part in tree.children
-            for row in part.children
-        )
-        self._report_cut_rows(tree)
-        attrs = {"caption": (), "source": None, "label": None, "id": None}
-        return Node(kind="table", children=rows, attrs=attrs, line=line)
-
-    def _report_cut_rows(self, tree: SyntaxTreeNode) -> None:
-        """Report the rows that have more cells than the head: what is too much, GitHub's rules throw away."""
-        head, *rows = [row for part in tree.children for row in part.children]
-        written = self.article.body.split("\n")
-        for row in rows:
-            line = written[row.map[0]] if row.map else ""
-            surplus = _cells_in(line) - len(head.children)
-            if surplus > 0:
+    def _settings(self, written: str, line: int | None) -> dict[str, Any]:
+        """Return what stands in braces behind a figure: its id, and its width in per cent of the text's."""
+        settings: dict[str, Any] = {"id": None, "width": None}
+        for word in written.split():
+            width = _WIDTH.fullmatch(word)
+            if re.fullmatch(r"#[\w-]+", word):
+                settings["id"] = word[1:]
+            elif width is None:
+                message = f"图片后面的“{word}”不认得，不起作用"
+                self.report(line, "picture-setting", message, "能写的是编号和宽度，如 {#fig-1 width=50%}")
+            elif (number := _PER_CENT.fullmatch(width[1])) and 10 <= int(number[1]) <= 100:
+                settings["width"] = int(number[1])
+            else:
+                message = f"图片宽度“{width[1]}”用不上"
                 self.report(
-                    self._line_of(row),
-                    "table-row",
-                    f"这一行比表头多出 {surplus} 格，多出的不会印出来",
-                    "请给表头补上空格，或把内容里的“|”写成“\\|”",
-                    Severity.ERROR,
+                    line, "picture-width", message, "请写 10 到 100，即版心宽度的百分之几，如 {width=50%}"
                 )
+        return settings
+
+    def _table(self, tree: SyntaxTreeNode, line: int | None) -> Node:
+        rows = []
+        source = None
+        for part in tree.children:
+            for row in part.children:
+                cells = tuple(map(self._cell, row.children))
+                if source is None and part.type == "tbody" and (found := _source_in(cells)):
+                    source = found
+                    continue
+                self._report_row(row, len(tree.children[0].children[0].children))
+                rows.append(Node(kind="row", children=cells, attrs={"head": part.type == "thead"}))
+        attrs = {"caption": (), "source": source, "label": None, "id": None}
+        return Node(kind="table", children=tuple(rows), attrs=attrs, line=line)
+
+    def _report_row(self, row: SyntaxTreeNode, columns: int) -> None:
+        """Report a row with more cells than the head, which GitHub's rules throw away, and one that is none."""
+        line = self.written[row.map[0]] if row.map else ""
+        surplus = _cells_in(line) - columns
+        if surplus > 0:
+            self.report(
+                self._line_of(row),
+                "table-row",
+                f"这一行比表头多出 {surplus} 格，多出的不会印出来",
+                "请给表头补上空格，或把内容里的“|”写成“\\|”",
+                Severity.ERROR,
+            )
+        elif line and columns > 1 and "|" not in line:
+            self.report(
+                self._line_of(row),
+                "table-row",
+                "这一行紧接着表格，会印成表格的一行",
+                "如是表格后面的文字，请在中间空一行",
+            )
+
+    def _report_slips(self, tree: SyntaxTreeNode) -> None:
+        inline = tree.children[0]
+        if not tree.map:
+            return
+        start, end = tree.map
+        within = set()
+        above = tree.parent
+        while above is not None:
+            within.add(above.type)
+            above = above.parent
+        lazy = [row for row, line in enumerate(self.written[start:end]) if _is_lazy(line, within)]
+        # The first line has lost its indent, and so has every line what its list or quote takes.
+        for slip in slips(inline.content, lazy):
+            line = start + slip.row + self.article.body_line
+            self.report(line, slip.rule, slip.message, slip.suggestion, slip.severity)
+
+    def _report_underlined(self, tree: SyntaxTreeNode) -> None:
+        text = tree.children[0].content
+        if tree.markup in ("-", "=") and (
+            len(text) > 40 or text.endswith(("。", "！", "？", "；", "：", "”"))
+        ):
+            mark = tree.markup * 3
+            self.report(
+                self._line,
+                "heading-underline",
+                f"这一段紧接着“{mark}”，会印成标题",
+                f"如不是标题，请在“{mark}”前面空一行",
+            )
+
+    def _report_code(self, tree: SyntaxTreeNode) -> None:
+        if tree.info.split()[:1] == ["chart"]:
+            self.report(
+                self._line,
+                "chart",
+                "还不能画图表（chart）",
+                "请先把图存成 SVG 或 PNG 放进 assets",
+                Severity.ERROR,
+            )
+        start, end = tree.map or (0, 0)
+        is_closed = end - start > 1 and self.written[end - 1].strip(" \t>").startswith(tree.markup)
+        if not is_closed:
+            self.report(
+                self._line,
+                "code",
+                "代码块没有结尾，后面的内容都会按代码印出",
+                f"请在代码后面另起一行写“{tree.markup}”",
+                Severity.ERROR,
+            )
 
     def _cell(self, tree: SyntaxTreeNode) -> Node:
         style = str(tree.attrs.get("style", ""))
@@ -283,7 +364,12 @@ class _Reader:
         return self._inlines(child for inline in tree.children for child in inline.children)
 
     def _inlines(self, trees: Iterable[SyntaxTreeNode]) -> tuple[Node, ...]:
-        nodes = [node for tree in trees for node in self._span(tree)]
+        nodes: list[Node] = []
+        begins_line = False
+        for tree in trees:
+            is_indented = begins_line and tree.type == "text"
+            nodes += self._text(tree.content.lstrip(" 　")) if is_indented else self._span(tree)
+            begins_line = tree.type in ("softbreak", "hardbreak")
         return tuple(_soft_breaks_resolved(nodes))
 
     def _span(self, tree: SyntaxTreeNode) -> Iterator[Node]:
@@ -321,11 +407,17 @@ class _Reader:
                 self._line, "raw-html", "正文里的 HTML 代码会按原样印成文字", "请改用 Markdown 写法，或删去"
             )
         for match in _NOTE_MARK.finditer(text):
+            is_definition = text.startswith(f"{match[0]}：")
             self.report(
                 self._line,
                 "note",
-                f"脚注“{match[0]}”没有内容",
-                f"请另起一段写“{match[0]}: 脚注内容”，或删去标记",
+                f"脚注“{match[0]}”后面的冒号是全角的，认不出来"
+                if is_definition
+                else f"脚注“{match[0]}”没有内容",
+                f"请写成“{match[0]}: 脚注内容”"
+                if is_definition
+                else f"请另起一段写“{match[0]}: 脚注内容”，或删去标记",
+                Severity.ERROR,
             )
         start = 0
         for match in _REFERENCE.finditer(text):
@@ -361,7 +453,7 @@ class _Reader:
                 )
 
     def _lines_of_note(self, label: str) -> list[int]:
-        rows = enumerate(self.article.body.split("\n"), start=self.article.body_line)
+        rows = enumerate(self.written, start=self.article.body_line)
         mark = f"[^{label}]:"
         return [n for n, row in rows if mark in row] or [self.article.body_line]
 
@@ -387,6 +479,20 @@ _SPANS = {"strong": "strong", "em": "emphasis", "s": "struck"}
 def _cells_in(line: str) -> int:
     cells = escapedSplit(line.lstrip(" >").rstrip())
     return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
+
+
+def _is_lazy(line: str, within: Set[str]) -> bool:
+    """Tell whether a line belongs to its list, note or quote only because no blank line parts them."""
+    bare = re.sub(r"^(?: {0,3}> ?)+", "", line)
+    is_outside_list = bool(within & {"list_item", "footnote"}) and not bare.startswith((" ", "\t"))
+    return is_outside_list or ("blockquote" in within and bare == line)
+
+
+def _source_in(cells: Sequence[Node]) -> str | None:
+    """Return the source line that was taken for a row because no blank line parts it from its table."""
+    texts = [text for cell in cells if (text := plain(cell.children).strip())]
+    has_calls = any(_has_calls(cell) for cell in cells)
+    return texts[0] if len(texts) == 1 and not has_calls and _SOURCE_LINE.fullmatch(texts[0]) else None
 
 
 def _tight(item: SyntaxTreeNode, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -415,12 +521,17 @@ def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]
     result: list[Node] = []
     for node in nodes:
         before = result[-1] if result else None
-        if node.kind == "table" and before and (caption := _caption_of(before)):
+        if node.kind == "table" and before and (caption := _caption_of(before, above_table=True)):
             result[-1] = replace(node, attrs={**node.attrs, **caption})
         elif before and before.kind == "table" and before.source is None and _is_source(node):
             result[-1] = replace(before, attrs={**before.attrs, "source": plain(node.children).strip()})
+        elif before and _lacks_caption(before) and (found := _figure_caption_in(node)):
+            result[-1] = replace(before, children=found)
         else:
             result.append(node)
+    for node in walk(result):
+        if _lacks_caption(node):
+            reader.report(node.line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
     for node in result:
         if _is_spoilt_caption(node):
             reader.report(
@@ -437,11 +548,33 @@ def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]
     return rewrite(result, lambda node: _with_note(node, reader))
 
 
-def _caption_of(node: Node) -> dict[str, Any] | None:
-    match = _caption_match(node)
+def _caption_of(node: Node, *, above_table: bool = False) -> dict[str, Any] | None:
+    match = _caption_match(node) or (_bare_caption_match(node) if above_table else None)
     if match is None or _has_calls(node):
         return None
     return {"label": match[1], "caption": match[2], "id": match[3]}
+
+
+def _bare_caption_match(node: Node) -> re.Match[str] | None:
+    """Match “表1　题”, which is a caption without a colon."""
+    text = plain(node.children).strip()
+    is_short = node.kind == "paragraph" and len(text) <= _LONGEST_BARE_CAPTION
+    return _BARE_TABLE_CAPTION.fullmatch(text) if is_short else None
+
+
+def _lacks_caption(node: Node) -> bool:
+    return node.kind == "figure" and not plain(node.children).strip()
+
+
+def _figure_caption_in(node: Node) -> tuple[Node, ...]:
+    """Return the caption that a paragraph like “图1　题” is; empty if it is none."""
+    text = plain(node.children)
+    match = _FIGURE_CAPTION.match(text)
+    is_short = node.kind == "paragraph" and len(text) <= _LONGEST_BARE_CAPTION
+    if not (match and is_short and node.children[0].text.startswith(match[0])):
+        return ()
+    first, *more = node.children
+    return (replace(first, text=first.text.removeprefix(match[0])), *more)
 
 
 def _is_spoilt_caption(node: Node) -> bool:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
-from xcbulletin.errors import BulletinError, ProblemsError
+from xcbulletin.errors import BulletinError, ProblemsError, reason
 from xcbulletin.model import Problem, Severity
 
 PORT = 8000
@@ -247,7 +247,7 @@ def _explained(error: Exception) -> Sequence[Problem | str]:
         case BulletinError():
             return str(error).splitlines()
         case OSError(filename=str(name)):
-            return [f"{name}: 读不到这个文件（{error.strerror}）；请检查它是否还在、能不能打开"]
+            return [f"{name}: 读不到这个文件（{reason(error)}）；请检查它是否还在、能不能打开"]
     logger.debug("making the page failed", exc_info=error)
     what = f"{type(error).__name__}: {error}"
     place = _place_in_template(error)

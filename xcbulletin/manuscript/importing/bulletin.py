@@ -171,6 +171,9 @@ def _issue_fields(masthead: Masthead, issue_date: date) -> dict[str, object]:
 
 
 def _head_remarks(masthead: Masthead, issue_date: date | None, origin: Origin) -> Iterator[Problem]:
+    if masthead.notices:
+        message = f"“{'”“'.join(masthead.notices)}”没有导入，报头上印的是 bulletin.yaml 里的 notice"
+        yield origin.remark(1, "notice", message, "如有不同，请改那里")
     if "date" not in masthead.fields and issue_date is None:
         yield origin.remark(1, "date", "没有找到出版日期，暂记为导入当天", "请改正 issue.yaml 里的 date")
     if not masthead.has_day:

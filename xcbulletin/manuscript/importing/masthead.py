@@ -30,6 +30,7 @@ _LABELS = {
 }
 _ORGANISATION = re.compile(r".{2,30}(?:院|所|中心|局|厅|部|委员会|协会|学会|联盟|公司|大学|办公室|研究会)")
 _NO_TITLE = re.compile("：|内部|免费|准印证|欢迎")
+_NOTICE = re.compile("内部(?:资料|刊物)[，、,]?(?:免费交流|注意保存|免费赠阅)?")
 _TITLE = re.compile(r"《?([^《》]{2,20})》?")
 
 
@@ -40,6 +41,8 @@ class Masthead:
     fields: dict[str, Any] = field(default_factory=dict)
     imprint: dict[str, Any] = field(default_factory=dict)
     rest: list[Block] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """Lines like “内部资料 免费交流”."""
     has_day: bool = True
 
 
@@ -104,7 +107,16 @@ def _take_title(masthead: Masthead, text: str) -> bool:
     return True
 
 
+def _take_notice(masthead: Masthead, text: str) -> bool:
+    """Leave out the notice that every issue carries: the program prints the one in `bulletin.yaml`."""
+    if _NOTICE.fullmatch(squeezed(text)) is None:
+        return False
+    masthead.notices.append(text.strip())
+    return True
+
+
 _TAKERS: tuple[Callable[[Masthead, str], bool], ...] = (
+    _take_notice,
     _take_labelled,
     _take_numbers,
     _take_publisher,
