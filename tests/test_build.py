@@ -82,6 +82,9 @@ THERE = Elsewhere(
 )
 
 
+DRAFT = "提醒：issues/2021-01/news/3-draft.md: 是草稿（draft: true），没有编入；写好后请删去 draft 一行\n"
+
+
 @pytest.fixture(scope="session")
 def built(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Build the same issue at two places at once; return the two output folders."""
@@ -101,7 +104,7 @@ def built(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
         running.append((workspace.root / "build" / "2021-01", process))
     for _folder, process in running:
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (0, ""), out
+        assert (process.returncode, err) == (0, DRAFT), out
         assert out == "build/2021-01: index.html、email.html、email.txt、bulletin.pdf、email.eml\n"
     return running[0][0], running[1][0]
 
@@ -281,7 +284,7 @@ def page(run: Run, workspace: Workspace) -> Path:
 def test_what_is_up_to_date_is_not_built_again(run: Run, page: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in page.rglob("*")}
     assert run("build", "--format", "html") == Outcome(
-        code=0, out="build/2021-01: 没有变化，不必重印\n", err=""
+        code=0, out="build/2021-01: 没有变化，不必重印\n", err=DRAFT
     )
     assert {path: path.stat().st_mtime_ns for path in page.rglob("*")} == before
 
@@ -338,7 +341,8 @@ def test_a_failed_build_leaves_the_old_outputs(run: Run, page: Path, workspace: 
     assert run("build", "--format", "html") == Outcome(
         code=1,
         out="",
-        err="issues/2021-01/news/4.md:4: “[@nothing]”没有对应的图或表；可引用的编号：fig-patents、tbl-output\n"
+        err=DRAFT
+        + "issues/2021-01/news/4.md:4: “[@nothing]”没有对应的图或表；可引用的编号：fig-patents、tbl-output\n"
         "2021-01: 没有编印；请先改正以上问题\n",
     )
     assert snapshot(page) == before
@@ -370,7 +374,7 @@ def test_a_remark_is_made_again_when_nothing_is_built(run: Run, workspace: Works
     folder = write_bulletin(workspace)
     write(folder / "说明.txt", "")
     first = run("build", "--format", "html")
-    assert first.err.startswith("提醒：issues/2021-01/说明.txt: 不是文稿（.md），不会被印出来；")
+    assert "提醒：issues/2021-01/说明.txt: 不是文稿（.md），不会被印出来；" in first.err
     assert run("build", "--format", "html").err == first.err
 
 
@@ -470,3 +474,17 @@ def test_a_picture_still_to_come_is_a_remark_and_a_box(run: Run, workspace: Work
 def test_an_empty_issue_is_built(run: Run, workspace: Workspace) -> None:
     write_issue(workspace)
     assert run("build").code == 0
+
+
+@pytest.mark.usefixtures("fonts")
+def test_an_issue_without_an_article_for_its_readers_is_not_printed(run: Run, workspace: Workspace) -> None:
+    folder = write_issue(workspace)
+    write_article(folder, "news/01.md", industries=["ai"])
+    write_article(folder, "news/02.md", draft=True)
+    outcome = run("build", "2021-01", "--industry", "bio", "--format", "html")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        "issues/2021-01: 没有标为现代生物和生命健康产业的文章可印；请核对各篇的 industries\n"
+        "提醒：issues/2021-01/news/02.md: 是草稿（draft: true），没有编入；写好后请删去 draft 一行\n"
+        "2021-01: 没有编印；请先改正以上问题\n"
+    )

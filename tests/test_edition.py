@@ -29,7 +29,18 @@ def test_a_draft_stays_out() -> None:
 
 
 def test_a_drafts_mistakes_are_nobodys() -> None:
-    assert complaints(make_issue(make_article("见[@nothing]", draft=True))) == []
+    issue = make_issue(
+        make_article("见[@nothing]", draft=True), make_article(file="issues/2021-01/news/2.md")
+    )
+    assert complaints(issue) == [
+        "issues/2021-01/news/01.md: 是草稿（draft: true），没有编入；写好后请删去 draft 一行"
+    ]
+
+
+def test_an_issue_of_drafts_has_nothing_to_print() -> None:
+    assert complaints(make_issue(make_article(draft=True)))[1:] == [
+        "issues/2021-01: 没有可印的文章；请先写文章，或删去草稿的 draft 一行"
+    ]
 
 
 def test_columns_come_in_the_order_of_the_issue_and_empty_ones_not_at_all() -> None:

@@ -60,7 +60,7 @@ def slips(content: str, lazy: Sequence[int] = ()) -> Iterator[Slip]:
 
 
 def _begins_anew(before: str, line: str) -> bool:
-    if line.startswith("　　"):
+    if line.lstrip(" ").startswith("　　"):
         return True
     if before.endswith(("  ", "\\")):  # a hard break: the lines stay apart
         return False
