@@ -451,11 +451,11 @@ def test_a_character_without_a_glyph_is_a_problem_and_no_pdf(
         "picture": "issues/2021-01/assets/patents.svg",
         "imprint": "issues/2021-01/issue.yaml",
     }[where]
-    assert run("build", "--format", "pdf") == Outcome(
-        code=1,
-        out="",
-        err=f"{place}: 印刷字体里没有“🀄”（U+1F004），印出来会是空框；请改用通行的字或符号，或做成图片\n"
-        "2021-01: 没有编印；请先改正以上问题\n",
+    outcome = run("build", "--format", "pdf")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.replace(DRAFT, "") == (
+        f"{place}: 印刷字体里没有“🀄”（U+1F004），印出来会是空框；请改用通行的字或符号，或做成图片\n"
+        "2021-01: 没有编印；请先改正以上问题\n"
     )
     assert not (workspace.root / "build" / "2021-01").exists()
 
