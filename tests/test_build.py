@@ -466,14 +466,19 @@ def test_a_picture_still_to_come_is_a_remark_and_a_box(run: Run, workspace: Work
     write_article(folder, "news/4.md", "![设备](待补)\n")
     outcome = run("build", "--format", "pdf")
     assert outcome.code == 0
-    assert outcome.err.startswith("提醒：issues/2021-01/news/4.md:4: 图1还没有图片，印出来是空框；")
+    assert "提醒：issues/2021-01/news/4.md:4: 图1还没有图片，印出来是空框；" in outcome.err
     assert "图片待补" in words_of(workspace.root / "build" / "2021-01" / "bulletin.pdf")
 
 
 @pytest.mark.usefixtures("fonts")
-def test_an_empty_issue_is_built(run: Run, workspace: Workspace) -> None:
+def test_an_empty_issue_is_not_printed(run: Run, workspace: Workspace) -> None:
     write_issue(workspace)
-    assert run("build").code == 0
+    assert run("build") == Outcome(
+        code=1,
+        out="",
+        err="issues/2021-01: 没有可印的文章；请先写文章，或删去草稿的 draft 一行\n"
+        "2021-01: 没有编印；请先改正以上问题\n",
+    )
 
 
 @pytest.mark.usefixtures("fonts")
