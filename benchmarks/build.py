@@ -24,11 +24,20 @@ weasyprint.HTML(sys.argv[1]).write_pdf(sys.argv[2], pdf_variant="pdf/ua-1", dpi=
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--page"]:
+        dump_page(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+        return
     issue = sys.argv[1] if len(sys.argv) > 1 else "2021-03"
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "workspace"
         shutil.copytree(ROOT, workspace, ignore=shutil.ignore_patterns(".*", "build", "tests", "*.egg-info"))
-        page, environment = dump_page(workspace, issue, Path(folder) / "page")
+        page, fontconfig = (
+            Path(folder) / "page" / "page.html",
+            Path(folder) / "page" / "fontconfig" / "fonts.conf",
+        )
+        # In a process of its own: what this one has loaded would count as memory of all its children.
+        subprocess.run([sys.executable, __file__, "--page", str(workspace), issue, str(page)], check=True)
+        environment = {"FONTCONFIG_FILE": str(fontconfig)}
         build = [*XCBULLETIN, "--workspace", str(workspace), "build", issue]
         output = workspace / "build" / issue
         article = next((workspace / "issues" / issue / "news").glob("*.md"))
@@ -63,8 +72,8 @@ def touch(article: Path) -> None:
     article.write_text(article.read_text(encoding="utf-8") + "\n", encoding="utf-8")
 
 
-def dump_page(workspace: Path, issue: str, folder: Path) -> tuple[Path, dict[str, str]]:
-    """Write the HTML that `build` prints, with its pictures beside it; return it and FontConfig's environment."""
+def dump_page(workspace: Path, issue: str, page: Path) -> None:
+    """Write the HTML that `build` prints, with its pictures and a FontConfig folder beside it."""
     from xcbulletin.cli import _composed
     from xcbulletin.model import IssueId
     from xcbulletin.publishing.documents import print_job
@@ -75,15 +84,14 @@ def dump_page(workspace: Path, issue: str, folder: Path) -> tuple[Path, dict[str
     fonts = load_fonts()
     edition, material, _problems = _composed(open_workspace(workspace, {}), IssueId(issue), (), fonts)
     job = print_job(edition, material)
-    folder.mkdir()
-    for name, (media_type, content) in job.pictures.items():
-        (folder / name).with_suffix(f".{media_type[6:9]}").write_bytes(content)
+    page.parent.mkdir()
     html = job.html
-    for name, (media_type, _content) in job.pictures.items():
-        html = html.replace(f'"{PICTURE_SCHEME}{name}"', f'"{name}.{media_type[6:9]}"')
-    page = folder / "page.html"
+    for name, (media_type, content) in job.pictures.items():
+        file = f"{name}.{media_type[6:9]}"
+        (page.parent / file).write_bytes(content)
+        html = html.replace(f'"{PICTURE_SCHEME}{name}"', f'"{file}"')
     page.write_text(html, encoding="utf-8")
-    return page, {"FONTCONFIG_FILE": str(fonts.write_fontconfig(folder / "fontconfig"))}
+    fonts.write_fontconfig(page.parent / "fontconfig")
 
 
 def measure(

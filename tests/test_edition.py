@@ -131,11 +131,11 @@ def test_a_draft_and_a_selection_leave_no_gap() -> None:
     assert [one.label for one in edition(*articles).figures] == ["图1", "图2"]
 
 
-def test_notes_and_headings_are_counted_by_article() -> None:
+def test_notes_are_counted_through_the_edition_and_headings_by_article() -> None:
     body = "# 题\n\n甲[^1]乙[^2]\n\n[^1]: 一\n\n[^2]: 二"
     made = edition(make_article(body), make_article(body))
-    assert [node.number for node in made.entries[1].notes] == [1, 2]
-    assert [node.id for node in made.entries[1].notes] == ["news-2-n1", "news-2-n2"]
+    assert [node.number for entry in made.entries for node in entry.notes] == [1, 2, 3, 4]
+    assert [node.id for node in made.entries[1].notes] == ["note-3", "note-4"]
     assert [(one.anchor, one.level, one.text) for one in made.entries[1].headings] == [("news-2-h1", 1, "题")]
 
 

@@ -99,6 +99,100 @@ def test_what_is_no_html_is_not_reported(body: str) -> None:
     assert complaints(body) == []
 
 
+# Lines that Markdown joins, and what it does not see
+
+BREAK = "这一行会与上一行连成一段；如要另起一段，请在中间空一行"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "第一段。\n第二段",
+        "他问：“好吗？”\n他答",
+        "**加粗的一段。**\n第二段",
+        "带注的一段。[^1]\n第二段",
+        "第一段\n　　第二段",
+        "第一段  \n　　第二段",
+        "第一段\n    第二段",
+        "引言\n一、总体情况",
+        "引言\n（一）总体情况",
+        "引言\n2、第二",
+        "引言\n2. 第二",
+        "引言\n2.第二",
+        "引言\n(1)第一",
+        "引言\n①第一",
+        "引言\n——作者",
+        "引言\n**一、总体情况**",
+        "联系人：张三\n电　话：123",
+        "文字\n![图](assets/a.png)",
+        "![图](assets/a.png)\n文字",
+        "- 条目\n列表后的文字",
+        "> 引文\n引文后的文字",
+        "> - 条目\n> 列表后的文字",
+        "正文[^1]\n\n[^1]: 注\n注后的文字",
+    ],
+)
+def test_a_line_that_was_meant_as_a_paragraph_is_reported(body: str) -> None:
+    notes = "" if "[^1]:" in body or "[^1]" not in body else "\n\n[^1]: 注"
+    row = body.count("\n")
+    assert complaints(f"段落\n\n{body}{notes}") == [f"{HERE}:{6 + row}: {BREAK}"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "人工，\n智能",
+        "增长了\n1.5倍",
+        "artificial.\nintelligence",
+        "第一行。  \n第二行",
+        "第一行。\\\n第二行",
+        "- 条目\n  续行",
+        "> 引文\n> 续行",
+        "第一段。\n\n　　第二段",
+        "段落。\n- 条目。\n- 条目",
+        "段落。\n| 甲 |\n|--|\n| 乙 |",
+        "# 题\n段落",
+    ],
+)
+def test_a_line_that_goes_on_is_not_reported(body: str) -> None:
+    assert complaints(body) == []
+
+
+@pytest.mark.parametrize("body", ["　　甲\n　　**乙**", "    甲\n　　　**乙**", "　 　甲\n \u3000**乙**"])
+def test_indents_of_blanks_are_stripped(body: str) -> None:
+    assert outline(only(body)) == "paragraph(甲strong(乙))"
+
+
+def test_four_blanks_make_a_paragraph_and_no_code() -> None:
+    assert outline(only("    甲\n    *乙*")) == "paragraph(甲emphasis(乙))"
+    assert [node.kind for node in nodes("- 甲\n\n      乙\n\n    丙")] == ["bullets"]
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("###没空格", "#号后面少一个空格，会按正文印出；请写成“### 没空格”"),
+        ("#　全角空格", "#号后面少一个空格，会按正文印出；请写成“# 全角空格”"),
+        ("＃＃ 全角", "“＃”是全角的，会按正文印出；请写成“## 全角”"),
+        ("##" + "长" * 30, f"#号后面少一个空格，会按正文印出；请写成“## {'长' * 20}……”"),
+    ],
+)
+def test_a_heading_that_is_none_is_reported(line: str, complaint: str) -> None:
+    assert complaints(f"段落\n\n{line}\n\n段落") == [f"{HERE}:6: {complaint}"]
+
+
+@pytest.mark.parametrize("line", ["## 题", "\\##题", "#人工智能# 话题", "#1机组投产", "C#语言", "`#题`", "#"])
+def test_what_is_no_heading_is_not_reported(line: str) -> None:
+    assert complaints(line) == []
+
+
+def test_a_paragraph_that_a_rule_makes_a_heading_is_reported() -> None:
+    assert complaints("段落\n\n这是一段话。\n---") == [
+        f"{HERE}:6: 这一段紧接着“---”，会印成标题；如不是标题，请在“---”前面空一行"
+    ]
+    assert complaints("标题\n---") == []
+
+
 # Blocks
 
 
@@ -122,6 +216,27 @@ def test_a_tight_list_has_bare_text_and_a_loose_one_paragraphs() -> None:
     assert outline(only("- 甲\n- 乙")) == "bullets(item(甲)item(乙))"
     assert outline(only("- 甲\n\n- 乙")) == "bullets(item(paragraph(甲))item(paragraph(乙)))"
     assert outline(only("- 甲\n  - 乙")) == "bullets(item(甲bullets(item(乙))))"
+
+
+def test_a_number_that_will_not_be_printed_is_reported() -> None:
+    assert complaints("3. 甲\n4. 乙\n6. 丙\n7. 丁") == [
+        f"{HERE}:6: 这一条写的是“6.”，会印成“5.”；请改正编号；如要照印，请写成“6、”，各条之间空一行"
+    ]
+    assert complaints("1. 甲\n1. 乙\n\n段落\n\n3. 丙\n4. 丁") == []
+
+
+def test_a_chart_is_an_error_until_it_can_be_drawn() -> None:
+    assert complaints("段落\n\n```chart\n甲: 1\n```") == [
+        f"{HERE}:6: 还不能画图表（chart）；请先把图存成 SVG 或 PNG 放进 assets"
+    ]
+    assert parse(make_article("~~~ chart bar\n~~~"))[1][0].severity is Severity.ERROR
+
+
+def test_code_without_an_end_is_an_error() -> None:
+    assert complaints("段落\n\n```\n代码\n\n正文") == [
+        f"{HERE}:6: 代码块没有结尾，后面的内容都会按代码印出；请在代码后面另起一行写“```”"
+    ]
+    assert complaints("> ```\n> 代码\n> ```\n\n- ~~~\n  代码\n  ~~~") == []
 
 
 @pytest.mark.parametrize(
@@ -166,6 +281,107 @@ def test_a_figure_without_a_caption_is_reported() -> None:
     ]
 
 
+def test_a_figure_may_take_its_caption_from_the_line_below() -> None:
+    figure = only("![](assets/a.png)\n\n图1　专利*申请量*")
+    assert outline(figure) == "figure(专利emphasis(申请量))"
+    assert complaints("![](assets/a.png)\n\n图 2：专利申请量") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["图1所示为专利申请量", "图1　是专利申请量。", "图1　" + "长" * 40, "**图1**　专利"]
+)
+def test_not_every_line_below_a_figure_is_its_caption(line: str) -> None:
+    assert [node.kind for node in nodes(f"![](assets/a.png)\n\n{line}")] == ["figure", "paragraph"]
+    assert [node.kind for node in nodes(f"![题](assets/a.png)\n\n{line}")] == ["figure", "paragraph"]
+
+
+def test_a_figure_that_has_a_caption_takes_no_other() -> None:
+    assert [node.kind for node in nodes("![题](a.png)\n\n图1　题")] == ["figure", "paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "width"),
+    [
+        ("{width=50%}", None, 50),
+        ("{width=50}", None, 50),
+        ('{width="100%"}', None, 100),
+        ("{#fig-a width=10%}", "fig-a", 10),
+        (" {#fig-a}", "fig-a", None),
+        ("", None, None),
+    ],
+)
+def test_a_figure_has_the_id_and_width_that_are_set(
+    settings: str, name: str | None, width: int | None
+) -> None:
+    figure = only(f"![题](a.png){settings}")
+    assert (figure.id, figure.width) == (name, width)
+    assert complaints(f"![题](a.png){settings}") == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ("{width=5}", "图片宽度“5”用不上；请写 10 到 100，即版心宽度的百分之几，如 {width=50%}"),
+        ("{width=8cm}", "图片宽度“8cm”用不上；请写 10 到 100，即版心宽度的百分之几，如 {width=50%}"),
+        ("{height=3}", "图片后面的“height=3”不认得，不起作用；能写的是编号和宽度，如 {#fig-1 width=50%}"),
+        ("{居中}", "图片后面的“居中”不认得，不起作用；能写的是编号和宽度，如 {#fig-1 width=50%}"),
+    ],
+)
+def test_a_setting_that_does_nothing_is_reported(settings: str, complaint: str) -> None:
+    assert complaints(f"段落\n\n![题](a.png){settings}") == [f"{HERE}:6: {complaint}"]
+
+
+def test_settings_of_a_picture_in_a_sentence_are_reported() -> None:
+    assert complaints("段落\n\n文字![徽](a.png){width=50%}。") == [
+        f"{HERE}:6: 句子里的图片不能设编号或宽度，“{{width=50%}}”会印成文字；请让图片单独成段，或删去"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        (
+            "![x](assets/有 空格.jpg)",
+            "图片地址里有空格，图片认不出来；请写成 ![x](<assets/有 空格.jpg>)，或改文件名",
+        ),
+        (
+            '![x](assets/图 (1).PNG "来源：甲"){#fig-a}',
+            '图片地址里有空格，图片认不出来；请写成 ![x](<assets/图 (1).PNG> "来源：甲")，或改文件名',
+        ),
+        (
+            "![图题]（assets/x.svg）",
+            "图片写法里用了全角的标点，图片认不出来；请写成 ![图题](assets/x.svg)",
+        ),
+        ("！[图题](assets/x.svg)", "图片写法里用了全角的标点，图片认不出来；请写成 ![图题](assets/x.svg)"),
+        ("!【图题】(assets/x.svg)", "图片写法里用了全角的标点，图片认不出来；请写成 ![图题](assets/x.svg)"),
+        (
+            "![图题](assets/x.svg “来源：甲”)",
+            '图片写法里用了全角的标点，图片认不出来；请写成 ![图题](assets/x.svg "来源：甲")',
+        ),
+        ("![图题] (assets/x.svg)", "图片的“]”与“(”之间有空格，图片认不出来；请写成 ![图题](assets/x.svg)"),
+    ],
+)
+def test_a_picture_that_is_not_seen_is_an_error(written: str, complaint: str) -> None:
+    assert complaints(f"段落\n\n{written}") == [f"{HERE}:6: {complaint}"]
+    assert parse(make_article(written))[1][0].severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "![图（一）](assets/图（1）.png)",
+        "![图题](<assets/有 空格.jpg>)",
+        "![图题](assets/a.png '来源 甲')",
+        '![图题](assets/a.png "来源：“甲”（乙）")',
+        "`![x](assets/有 空格.jpg)`",
+        "快看！[公报](https://example.org/a)（图略）",
+        r"\![x](assets/a.png)",
+    ],
+)
+def test_a_picture_that_is_seen_is_not_reported(written: str) -> None:
+    assert complaints(written) == []
+
+
 TABLE = "| 指标 | 增速 |\n|:--|--:|\n| 产值 | 5% |\n"
 
 
@@ -176,6 +392,10 @@ TABLE = "| 指标 | 增速 |\n|:--|--:|\n| 产值 | 5% |\n"
         ("表 3：主要指标", "表", "主要指标"),
         ("附表：主要 指标", "附表", "主要 指标"),
         ("表:主要指标", "表", "主要指标"),
+        ("表2-1：主要指标", "表", "主要指标"),
+        ("表1 主要指标", "表", "主要指标"),
+        ("表 1　主要指标（亿元）", "表", "主要指标（亿元）"),
+        ("附表2　主要指标", "附表", "主要指标"),
     ],
 )
 def test_a_table_takes_its_caption_from_the_line_above(line: str, label: str, caption: str) -> None:
@@ -183,6 +403,18 @@ def test_a_table_takes_its_caption_from_the_line_above(line: str, label: str, ca
     assert (table.kind, table.label, table.caption, table.id) == ("table", label, caption, None)
     assert [cell.align for cell in table.children[1].children] == ["left", "right"]
     assert [row.head for row in table.children] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["表1 是主要指标。", "表1 " + "长" * 40, "表1列出主要指标", "如表1 主要指标", "表1　指标见[@tbl-x]"],
+)
+def test_not_every_line_above_a_table_is_its_caption(line: str) -> None:
+    assert [node.kind for node in nodes(f"{line}\n\n{TABLE}")] == ["paragraph", "table"]
+
+
+def test_a_caption_without_a_colon_needs_its_table_below() -> None:
+    assert (outline(only("表1　主要指标")), complaints("表1　主要指标")) == ("paragraph(表1　主要指标)", [])
 
 
 def test_a_caption_may_name_its_table() -> None:
@@ -196,6 +428,19 @@ def test_a_line_below_a_table_is_its_source(line: str) -> None:
 
 def test_only_the_next_line_is_a_tables_source() -> None:
     assert [node.kind for node in nodes(f"{TABLE}\n来源：甲\n\n来源：乙")] == ["table", "paragraph"]
+
+
+@pytest.mark.parametrize("row", ["来源：市统计局", "| 数据来源：市统计局 | |", "| | 资料来源：市统计局 |"])
+def test_a_source_line_without_a_blank_line_is_no_row(row: str) -> None:
+    table = only(f"{TABLE}{row}\n")
+    assert (table.source, len(table.children)) == (row.strip("| "), 2)
+    assert complaints(f"{TABLE}{row}\n") == []
+
+
+def test_text_without_a_blank_line_below_a_table_is_reported() -> None:
+    told = "这一行紧接着表格，会印成表格的一行；如是表格后面的文字，请在中间空一行"
+    assert complaints(f"{TABLE}从表中可以看出……") == [f"{HERE}:7: {told}"]
+    assert complaints(f"正文[^1]\n\n{TABLE}来源：甲[^1]\n\n[^1]: 注") == [f"{HERE}:9: {told}"]
 
 
 def test_a_caption_without_a_table_is_reported() -> None:
@@ -253,9 +498,17 @@ def test_a_note_that_is_called_nowhere_is_an_error() -> None:
     assert parse(make_article(body))[1][0].severity is Severity.ERROR
 
 
-def test_a_call_without_a_note_is_reported() -> None:
+def test_a_call_without_a_note_is_an_error() -> None:
+    assert parse(make_article("正文[^9]"))[1][0].severity is Severity.ERROR
     assert complaints("段落\n\n正文[^9]") == [
         f"{HERE}:6: 脚注“[^9]”没有内容；请另起一段写“[^9]: 脚注内容”，或删去标记"
+    ]
+
+
+def test_a_note_with_a_full_width_colon_is_an_error() -> None:
+    assert complaints("正文[^9]\n\n[^9]：注") == [
+        f"{HERE}:4: 脚注“[^9]”没有内容；请另起一段写“[^9]: 脚注内容”，或删去标记",
+        f"{HERE}:6: 脚注“[^9]”后面的冒号是全角的，认不出来；请写成“[^9]: 脚注内容”",
     ]
 
 

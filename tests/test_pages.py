@@ -79,15 +79,15 @@ def test_blocks_become_html(workspace: Workspace) -> None:
     for part in (
         '<h4 id="news-1-h1" class="level-1">题</h4>',
         "<strong>重</strong>与<em>斜</em>",
-        '<ol start="3">',
+        '<ol start="3" style="counter-reset: list-item 2">',
         "<blockquote>\n<p>引</p>",
         '<th scope="col" class="left short">a</th>',
         '<td class="right short">2</td>',
         '<img src="p/assets/a.png" alt="图题">',
         '<figcaption><span class="label">图1</span>',
         '<a class="reference" href="#fig-2">图2</a>',
-        '<sup class="note"><a id="news-1-n1-call" href="#news-1-n1" aria-label="注1">1</a></sup>',
-        '<li id="news-1-n1">注 <a href="#news-1-n1-call"',
+        '<sup class="note"><a id="note-1-call" href="#note-1" aria-label="注1">1</a></sup>',
+        '<ol class="notes" start="1" aria-label="注释">\n<li id="note-1">注&nbsp;<a href="#note-1-call"',
     ):
         assert part in html
 
@@ -104,6 +104,27 @@ def test_the_imprint_follows_the_profile(workspace: Workspace) -> None:
         "期号</dt><dd>2021年第1期",
     ):
         assert part in html
+
+
+def test_notes_go_on_counting_in_the_next_article(workspace: Workspace) -> None:
+    html = page(workspace, make_article("甲[^1]\n\n[^1]: 注"), make_article("乙[^1]\n\n[^1]: 注"))
+    assert '<ol class="notes" start="2" aria-label="注释">\n<li id="note-2">' in html
+
+
+def test_a_figure_may_say_how_wide_it_is(workspace: Workspace) -> None:
+    assert '<figure id="fig-1" style="--width: 50%">' in body_of(workspace, "![题](a.png){width=50%}")
+    assert '<figure id="fig-1">' in body_of(workspace, "![题](a.png)")
+
+
+def test_a_picture_still_to_come_may_stand_in_a_sentence(workspace: Workspace) -> None:
+    assert "文字<span" in (html := body_of(workspace, "文字![图标](待补)。"))
+    assert "［图片待补］" in html
+
+
+def test_the_deepest_heading_is_still_one(workspace: Workspace) -> None:
+    html = body_of(workspace, "\n\n".join(f"{'#' * level} 题" for level in range(1, 7)))
+    assert '<h6 id="news-1-h6" class="level-6">题</h6>' in html
+    assert "<h7" not in html
 
 
 # A workspace's own templates

@@ -268,7 +268,7 @@ def build(
 
 
 class _PrintShop:
-    """What several builds share. The press starts when the first issue needs it."""
+    """What several builds share. The press starts when an issue needs it, and warms up while that is read."""
 
     def __init__(self, root: Path, formats: Sequence["Format"]) -> None:
         self.root, self.formats = root, formats
@@ -303,6 +303,7 @@ class _PrintShop:
 
 def _build_one(shop: _PrintShop, issue: IssueId, selection: tuple[str, ...]) -> None:
     from xcbulletin.publishing.outputs import (
+        MANIFEST,
         Format,
         Manifest,
         output_folder,
@@ -323,14 +324,16 @@ def _build_one(shop: _PrintShop, issue: IssueId, selection: tuple[str, ...]) -> 
         root / INDUSTRIES_FILE,
         *template_folders(root),
     ]
+    prints = bool({Format.PDF, Format.EMAIL} & set(shop.formats))
+    if prints and not (folder / MANIFEST).is_file():
+        shop.press()
     digest = source_digest(sources, selection, setting_overrides(os.environ))
     current = read_current(folder, digest, shop.formats)
     if current is not None:
         _list(current.problems)
         _say(f"{shown}: 没有变化，不必重印")
         return
-    # The press warms up while this process reads.
-    press = shop.press() if {Format.PDF, Format.EMAIL} & set(shop.formats) else None
+    press = shop.press() if prints else None
     from xcbulletin.publishing.documents import make_documents
 
     edition, material, problems = _composed(shop.workspace, issue, selection, shop.fonts)

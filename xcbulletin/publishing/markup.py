@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
@@ -210,6 +211,7 @@ class _Reader:
                 yield Node(kind="heading", children=self._inline(tree), attrs={"level": level}, line=line)
             case "bullet_list" | "ordered_list":
                 kind = "bullets" if tree.type == "bullet_list" else "numbers"
+                self._report_numbers(children)
                 items = tuple(
                     Node(
                         kind="item",
@@ -334,6 +336,20 @@ class _Reader:
                 f"这一段紧接着“{mark}”，会印成标题",
                 f"如不是标题，请在“{mark}”前面空一行",
             )
+
+    def _report_numbers(self, items: Sequence[SyntaxTreeNode]) -> None:
+        """Report the first item not printed with its own number; 1 before every item is how Markdown counts."""
+        numbers = [int(item.info) for item in items if item.info]
+        if len(set(numbers)) > 1:
+            for item, number, printed in zip(items, numbers, count(numbers[0]), strict=False):
+                if number != printed:
+                    self.report(
+                        self._line_of(item),
+                        "list-number",
+                        f"这一条写的是“{number}.”，会印成“{printed}.”",
+                        f"请改正编号；如要照印，请写成“{number}、”，各条之间空一行",
+                    )
+                    return
 
     def _report_code(self, tree: SyntaxTreeNode) -> None:
         if tree.info.split()[:1] == ["chart"]:

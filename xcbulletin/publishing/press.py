@@ -114,7 +114,8 @@ def main() -> None:
         try:
             job = pickle.load(jobs)
         except EOFError:
-            return
+            # Nothing is left to do, and taking half a million objects down in order takes a tenth of a second.
+            os._exit(0)
         pickle.dump(_print(job), results)
         results.flush()
 
