@@ -1,13 +1,16 @@
 """Templates get the edition and nothing else; whatever an editor wrote comes out as text."""
 
 import datetime
+import io
 from pathlib import Path
 
+import pdfplumber
 import pytest
 from conftest import AI, ROBOT, make_article, make_issue, write
 
 from xcbulletin.model import Article, Imprint, Kind, Source
 from xcbulletin.publishing.edition import compose
+from xcbulletin.publishing.fonts import FontSet
 from xcbulletin.publishing.pages import (
     TemplateFailedError,
     Templates,
@@ -16,6 +19,7 @@ from xcbulletin.publishing.pages import (
     issue_label,
     render_alone,
 )
+from xcbulletin.publishing.press import Job, Press
 from xcbulletin.settings import Workspace
 from xcbulletin.starter import template_folders
 
@@ -23,7 +27,11 @@ INDUSTRIES = (ROBOT, AI)
 
 
 def page(
-    workspace: Workspace, *articles: Article, template: str = "bulletin/web.html", **fields: object
+    workspace: Workspace,
+    *articles: Article,
+    template: str = "bulletin/web.html",
+    notes_at_end: bool = True,
+    **fields: object,
 ) -> str:
     made, _problems = compose(make_issue(*articles, **fields), INDUSTRIES)
     templates = Templates(template_folders(workspace.root), workspace.settings, INDUSTRIES)
@@ -33,7 +41,7 @@ def page(
         blocks="shared/blocks.html",
         picture=lambda node: f"p/{node.src}",
         heading_base=3,
-        notes_at_end=True,
+        notes_at_end=notes_at_end,
         faces=(),
     )
 
@@ -109,6 +117,20 @@ def test_the_imprint_follows_the_profile(workspace: Workspace) -> None:
 def test_notes_go_on_counting_in_the_next_article(workspace: Workspace) -> None:
     html = page(workspace, make_article("甲[^1]\n\n[^1]: 注"), make_article("乙[^1]\n\n[^1]: 注"))
     assert '<ol class="notes" start="2" aria-label="注释">\n<li id="note-2">' in html
+
+
+def test_on_paper_notes_and_lists_have_the_same_numbers(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path
+) -> None:
+    first = make_article("甲[^1]\n\n3. 丙\n4. 丁\n\n[^1]: 注甲")
+    second = make_article("乙[^1]\n\n[^1]: 注乙")
+    html = page(workspace, first, second, template="bulletin/print.html", notes_at_end=False)
+    with Press(fonts, tmp_path) as press:
+        press.submit(Job(html=html))
+        pdf = press.result()
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        lines = opened.pages[0].extract_text().splitlines()
+    assert {"3. 丙", "4. 丁", "1 注甲", "2 注乙"} <= set(lines)
 
 
 def test_a_figure_may_say_how_wide_it_is(workspace: Workspace) -> None:
