@@ -21,7 +21,7 @@ import pytest
 
 from xcbulletin import cli
 from xcbulletin.errors import BulletinError, FontError, ProblemsError
-from xcbulletin.manuscript.new import lay_out
+from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN, lay_out
 from xcbulletin.manuscript.write import add_issue
 from xcbulletin.model import IssueId, Kind, Place, Problem, Severity
 from xcbulletin.publishing.fonts import load_fonts
@@ -39,12 +39,17 @@ CHROMIUM = shutil.which("chromium")
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A workspace as `xcbulletin init` lays it out."""
+    """A workspace as `xcbulletin init` lays it out, with words in it."""
     for name, content in starter_files().items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     columns = open_workspace(tmp_path, {}).columns
-    add_issue(tmp_path / "issues" / ISSUE, lay_out(ISSUE, Kind.BULLETIN, columns, datetime.date(2021, 1, 31)))
+    laid_out = lay_out(ISSUE, Kind.BULLETIN, columns, datetime.date(2021, 1, 31))
+    written = {
+        name: text.replace(PLACEHOLDER.encode(), "写好的正文。".encode()).replace(TO_BE_WRITTEN.encode(), b"")
+        for name, text in laid_out.items()
+    }
+    add_issue(tmp_path / "issues" / ISSUE, written)
     return tmp_path
 
 
@@ -299,7 +304,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     maker = Maker()
     maker.word = PermissionError(13, "Permission denied", "issues/x.md")
     with serve(maker, tmp_path) as preview:
-        expected = "issues/x.md: 读不到这个文件（Permission denied）；请检查它是否还在、能不能打开"
+        expected = "issues/x.md: 读不到这个文件（没有权限）；请检查它是否还在、能不能打开"
         assert expected in words(ask(preview)[1])
 
 

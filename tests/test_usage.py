@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import Outcome, write, write_issue
+from conftest import Outcome, write, write_article, write_issue
 
 from xcbulletin import usage
 from xcbulletin.cli import app
@@ -106,7 +106,7 @@ def test_a_stop_from_the_keyboard_is_said_so(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_file_that_cannot_be_written_is_a_message(run: Run, workspace: Workspace) -> None:
-    write_issue(workspace)
+    write_article(write_issue(workspace), "news/01.md")
     write(workspace.root / "build", "a file")
     outcome = run("build", "--format", "html")
     assert outcome.code == 1
