@@ -493,3 +493,18 @@ def test_an_issue_without_an_article_for_its_readers_is_not_printed(run: Run, wo
         "提醒：issues/2021-01/news/02.md: 是草稿（draft: true），没有编入；写好后请删去 draft 一行\n"
         "2021-01: 没有编印；请先改正以上问题\n"
     )
+
+
+@pytest.mark.usefixtures("fonts")
+def test_the_pdf_of_an_issue_that_fails_is_not_taken_for_the_next_ones(
+    run: Run, workspace: Workspace
+) -> None:
+    report = write_issue(workspace, "a-report", "kind: report\ntitle: 报告\ndate: 2021-01-29\n")
+    write_article(report, "body/01.md", "报告的话。\n", title="一、章")
+    write_article(write_issue(workspace, "b-bulletin"), "news/01.md", "快递的话。\n")
+    write(workspace.root / "templates/report/web.html", "{{ nothing }}")
+    outcome = run("build", "--all", "--format", "pdf,html")
+    assert outcome.code == 1
+    assert "templates/report/web.html:1: 模板有误" in outcome.err
+    assert not (workspace.root / "build" / "a-report").exists()
+    assert "快递的话" in words_of(workspace.root / "build" / "b-bulletin" / "bulletin.pdf")

@@ -43,8 +43,7 @@ def read(press, tmp_path):
     def read(body, css="", columns=(PAGE,)):
         path = tmp_path / "page.pdf"
         html = f'<!doctype html><html lang="zh-CN"><title>t</title><style>{CSS}{css}</style><body>{body}'
-        press.submit(Job(html=html))
-        path.write_bytes(press.result())
+        path.write_bytes(press.result(press.submit(Job(html=html))))
         return pagecheck.read_page_lines(path, columns, size=11.5, fonts="Song")
 
     return read

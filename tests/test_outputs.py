@@ -217,3 +217,14 @@ def test_two_builds_at_once_leave_one_of_them_whole(tmp_path: Path) -> None:
     digest = json.loads((tmp_path / MANIFEST).read_bytes())["digest"]
     assert read_current(tmp_path, digest, [Format.PDF]) is not None
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_manifest_that_names_files_elsewhere_is_none(tmp_path: Path) -> None:
+    elsewhere = write(tmp_path / "文稿.md", b"1")
+    folder = tmp_path / "build"
+    write_outputs(folder, {"a.pdf": b"1"}, manifest("d1", Format.PDF))
+    data = json.loads((folder / MANIFEST).read_bytes())
+    write(folder / MANIFEST, json.dumps({**data, "files": {"../文稿.md": "x"}}))
+    assert read_current(folder, "d1", [Format.PDF]) is None
+    write_outputs(folder, {"b.pdf": b"2"}, manifest("d2", Format.PDF))
+    assert elsewhere.exists()

@@ -126,8 +126,7 @@ def test_on_paper_notes_and_lists_have_the_same_numbers(
     second = make_article("乙[^1]\n\n[^1]: 注乙")
     html = page(workspace, first, second, template="bulletin/print.html", notes_at_end=False)
     with Press(fonts, tmp_path) as press:
-        press.submit(Job(html=html))
-        pdf = press.result()
+        pdf = press.result(press.submit(Job(html=html)))
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         lines = opened.pages[0].extract_text().splitlines()
     assert {"3. 丙", "4. 丁", "1 注甲", "2 注乙"} <= set(lines)

@@ -24,8 +24,7 @@ def press(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def printed(press: Press, body: str, **pictures: tuple[str, bytes]) -> bytes:
-    press.submit(Job(html=PAGE.format(body), pictures=pictures))
-    return press.result()
+    return press.result(press.submit(Job(html=PAGE.format(body), pictures=pictures)))
 
 
 def words_of(pdf: bytes, folder: Path) -> str:
@@ -50,10 +49,15 @@ def test_the_same_page_is_the_same_bytes(press: Press) -> None:
 
 
 def test_pages_come_in_the_order_in_which_they_went(press: Press, tmp_path: Path) -> None:
+    tickets = [press.submit(Job(html=PAGE.format(f"<p>{word}"))) for word in "甲乙"]
+    assert "甲" in words_of(press.result(tickets[0]), tmp_path)
+    assert "乙" in words_of(press.result(tickets[1]), tmp_path)
+
+
+def test_a_page_that_nobody_fetched_is_not_taken_for_the_next(press: Press, tmp_path: Path) -> None:
     press.submit(Job(html=PAGE.format("<p>甲")))
-    press.submit(Job(html=PAGE.format("<p>乙")))
-    assert "甲" in words_of(press.result(), tmp_path)
-    assert "乙" in words_of(press.result(), tmp_path)
+    ticket = press.submit(Job(html=PAGE.format("<p>乙")))
+    assert "乙" in words_of(press.result(ticket), tmp_path)
 
 
 def test_a_picture_of_the_issue_is_printed(press: Press, tmp_path: Path) -> None:
@@ -175,11 +179,19 @@ def test_a_press_that_dies_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
 
 def test_a_press_that_dies_over_a_page_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
     with Press(fonts, tmp_path) as press:
-        press.submit(Job(html=PAGE.format("<p>甲" * 20_000)))
+        ticket = press.submit(Job(html=PAGE.format("<p>甲" * 20_000)))
         press._process.kill()
         with pytest.raises(PrintError) as caught:
-            press.result()
+            press.result(ticket)
     assert str(caught.value) == BROKEN
+
+
+def test_a_page_without_end_is_given_up(fonts: FontSet, tmp_path: Path) -> None:
+    with Press(fonts, tmp_path, deadline=0.5) as press, pytest.raises(PrintError) as caught:
+        printed(press, "<p>甲" * 200_000)
+    assert str(caught.value) == (
+        "排版过了 0.5 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
+    )
 
 
 def test_a_press_that_is_not_needed_any_more_is_gone(fonts: FontSet, tmp_path: Path) -> None:

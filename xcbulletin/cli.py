@@ -14,7 +14,6 @@ import typer
 
 from xcbulletin.errors import (
     BulletinError,
-    FontError,
     ProblemsError,
     UsageMistakeError,
     WorkspaceError,
@@ -456,15 +455,10 @@ def _split(values: Sequence[str] | None) -> list[str]:
 @app.command()
 def fonts() -> None:
     """准备印刷用的字体（宋、黑、楷）；每台机器只需一次。"""
-    from xcbulletin.publishing.fonts import fonts_directory, load_fonts
+    from xcbulletin.publishing.fonts import fonts_directory
     from xcbulletin.publishing.typefoundry import prepare
 
-    folder = fonts_directory()
-    try:
-        load_fonts()
-    except FontError:
-        prepare(folder, _say)
-    _say(f"字体已就绪：{folder}")
+    prepare(fonts_directory(), _say)
 
 
 def _as_json(issue: str, problems: Sequence[Problem]) -> dict[str, Any]:

@@ -70,8 +70,7 @@ def make_documents(
     assert press is not None or wanted <= {Format.HTML}
     files: dict[str, bytes] = {}
     remarks: tuple[Problem, ...] = ()
-    if press is not None:
-        press.submit(print_job(edition, material))
+    ticket = press.submit(print_job(edition, material)) if press is not None else 0
     if Format.HTML in wanted:
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
@@ -81,7 +80,7 @@ def make_documents(
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
         remarks = _shortened(edition, letter)
     if press is not None:
-        pdf = press.result()
+        pdf = press.result(ticket)
         files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
         if Format.EMAIL in wanted:
             files["email.eml"] = message(letter, edition, material.mail, pdf)

@@ -103,6 +103,12 @@ def fonts_directory() -> Path:
     return _cache_home() / "xcbulletin" / "fonts" / recipe_digest()
 
 
+def fonts_digest() -> str:
+    """Return a digest of the prepared fonts: of their list of checksums, or of nothing where there is none."""
+    sums = fonts_directory() / "SHA256SUMS"
+    return hashlib.sha256(sums.read_bytes() if sums.is_file() else b"").hexdigest()
+
+
 def recipe_digest() -> str:
     """Return a short digest of how the fonts are made: pinned packages, faces, characters and code."""
     digest = hashlib.sha256()

@@ -11,14 +11,23 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from xcbulletin import __version__
 from xcbulletin.model import IssueId, Place, Problem, Severity
-from xcbulletin.publishing.fonts import recipe_digest
+from xcbulletin.publishing.fonts import fonts_digest
 
 MANIFEST = "manifest.json"
-_LIBRARIES = ("weasyprint", "markdown-it-py", "mdit-py-cjk-friendly", "jinja2", "pillow", "resvg-py")
+_LIBRARIES = (
+    "weasyprint",
+    "markdown-it-py",
+    "mdit-py-cjk-friendly",
+    "jinja2",
+    "pillow",
+    "resvg-py",
+    "uharfbuzz",
+    "lxml",
+)
 
 
 class Format(StrEnum):
@@ -63,7 +72,7 @@ def source_digest(sources: Iterable[Path], selection: Sequence[str], overrides: 
     environment overrides, the fonts, the libraries, and the program itself.
     """
     digest = hashlib.sha256()
-    facts = {"selection": selection, "overrides": overrides, "versions": versions(), "fonts": recipe_digest()}
+    facts = {"selection": selection, "overrides": overrides, "versions": versions(), "fonts": fonts_digest()}
     digest.update(json.dumps(facts, sort_keys=True).encode())
     for place in (*sources, Path(__file__).parent.parent):
         for path in _files(place):
@@ -94,10 +103,11 @@ def _read_manifest(folder: Path) -> Manifest | None:
             for one in data.pop("problems")
         )
         lists = {name: tuple(data[name]) for name in ("selection", "formats")}
-        return Manifest(**{**data, **lists, "problems": problems})
+        manifest = Manifest(**{**data, **lists, "problems": problems})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         # Whatever is wrong with it, a new build puts it right.
         return None
+    return manifest if all(map(_is_inside, manifest.files)) else None
 
 
 def _is_whole(path: Path, sha256: str) -> bool:
@@ -114,23 +124,36 @@ def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) 
     between is seen by the next build. Files of an earlier build that are no longer true are removed;
     those of other formats made from the same digest stay.
     """
-    before = _read_manifest(folder)
-    kept: dict[str, str] = {}
-    if before is not None and before.digest == manifest.digest:
-        kept = {name: sha for name, sha in before.files.items() if _is_whole(folder / name, sha)}
-        kept_formats = before.formats if len(kept) == len(before.files) else ()
-        manifest = replace(
-            manifest,
-            formats=tuple(sorted({*manifest.formats, *kept_formats})),
-            problems=tuple(dict.fromkeys((*before.problems, *manifest.problems))),
-        )
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    manifest = replace(manifest, files=dict(sorted({**kept, **hashes}.items())))
+    assert all(map(_is_inside, files)), "an output would land outside its folder"
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
+        before = _read_manifest(folder)
+        manifest = _joined(folder, before, files, manifest)
         _move_in(folder, {**files, MANIFEST: _format_manifest(manifest)})
         _remove(folder, set(before.files if before else _present(folder)) - {*manifest.files, MANIFEST})
     return manifest
+
+
+def _joined(
+    folder: Path, before: Manifest | None, files: Mapping[str, bytes], manifest: Manifest
+) -> Manifest:
+    """Return the manifest with the hashes of the new files, and with what stays of a build of the same digest."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if before is None or before.digest != manifest.digest:
+        return replace(manifest, files=dict(sorted(hashes.items())))
+    kept = {name: sha for name, sha in before.files.items() if _is_whole(folder / name, sha)}
+    kept_formats = before.formats if len(kept) == len(before.files) else ()
+    return replace(
+        manifest,
+        formats=tuple(sorted({*manifest.formats, *kept_formats})),
+        files=dict(sorted({**kept, **hashes}.items())),
+        problems=tuple(dict.fromkeys((*before.problems, *manifest.problems))),
+    )
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 @contextmanager

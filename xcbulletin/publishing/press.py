@@ -9,8 +9,10 @@ import io
 import logging
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from typing import Any, Self
 from xcbulletin.errors import PrintError
 from xcbulletin.publishing.fonts import FontSet
 
+DEADLINE = 300
+"""Seconds after which a page is given up."""
 PICTURE_SCHEME = "picture:"
 """Pages name their pictures `picture:assets/x.svg`; the press knows no other address."""
 
@@ -35,9 +39,10 @@ class Job:
 
 
 class Press:
-    """Prints pages. Use as a context manager; jobs are printed in the order in which they were submitted."""
+    """Prints pages, in the order in which they were submitted. Use as a context manager."""
 
-    def __init__(self, fonts: FontSet, cache: Path) -> None:
+    def __init__(self, fonts: FontSet, cache: Path, deadline: float = DEADLINE) -> None:
+        self._deadline, self._gave_up = deadline, False
         self._environment = {
             **{name: value for name, value in os.environ.items() if name in _KEPT},
             "FONTCONFIG_FILE": str(fonts.write_fontconfig(cache)),
@@ -54,6 +59,7 @@ class Press:
             stdout=subprocess.PIPE,
             env=self._environment,
         )
+        self._submitted = self._answered = 0
         return self
 
     def __exit__(
@@ -62,45 +68,69 @@ class Press:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
+        if kind is not None or self._answered < self._submitted:
             self._process.kill()
         # A process that died leaves a job in the pipe; what it died of has been told.
         with suppress(BrokenPipeError), self._process:
             pass
 
-    def submit(self, job: Job) -> None:
-        """Begin to print a page."""
+    def submit(self, job: Job) -> int:
+        """Begin to print a page; return the ticket that `result` wants."""
         assert self._process.stdin is not None
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
         except BrokenPipeError as error:
             raise self._broken() from error
+        self._submitted += 1
+        return self._submitted
 
-    def result(self) -> bytes:
-        """Return the PDF of the earliest page not yet fetched. Raises PrintError."""
-        assert self._process.stdout is not None
-        try:
-            pdf, complaint = pickle.load(self._process.stdout)
-        except (EOFError, pickle.UnpicklingError) as error:
-            raise self._broken() from error
+    def result(self, ticket: int) -> bytes:
+        """Return the PDF of a page; those of earlier pages that nobody fetched are lost. Raises PrintError."""
+        assert self._answered < ticket <= self._submitted
+        while self._answered < ticket:
+            pdf, complaint = self._receive()
+            self._answered += 1
         if complaint is not None:
             raise PrintError(complaint)
         assert isinstance(pdf, bytes)
         return pdf
 
+    def _receive(self) -> tuple[bytes | None, str | None]:
+        assert self._process.stdout is not None
+        watch = threading.Timer(self._deadline, self._give_up)
+        watch.start()
+        try:
+            answer: tuple[bytes | None, str | None] = pickle.load(self._process.stdout)
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise self._broken() from error
+        finally:
+            watch.cancel()
+        return answer
+
+    def _give_up(self) -> None:
+        self._gave_up = True
+        self._process.kill()
+
     def _broken(self) -> PrintError:
+        if self._gave_up:
+            return PrintError(
+                f"排版过了 {self._deadline:g} 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
+            )
         return PrintError(
             f"排版程序中途退出（代码 {self._process.wait()}）；"
             "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
         )
 
 
+_EMBEDDED = ("data:image/png", "data:image/jpeg")
+"""What a drawing may carry inside itself."""
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
 
 
 def main() -> None:
     """Serve print jobs from standard input until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to answer
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     # Importing is warming up: the first job finds WeasyPrint loaded and able to set Chinese lines.
@@ -161,14 +191,16 @@ def _fetcher(job: Job) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnPicturesOnly(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, _headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith(_EMBEDDED):
+                return super().fetch(url, headers)
             name = url.removeprefix(PICTURE_SCHEME)
             if not url.startswith(PICTURE_SCHEME) or name not in job.pictures:
                 raise ValueError(f"not a picture of this issue: {url[:100]}")
             media_type, content = job.pictures[name]
             return URLFetcherResponse(url, body=content, headers={"Content-Type": media_type})
 
-    return OwnPicturesOnly(allowed_protocols={"picture"})
+    return OwnPicturesOnly(allowed_protocols={"picture", "data"})
 
 
 if __name__ == "__main__":
