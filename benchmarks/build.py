@@ -74,16 +74,14 @@ def touch(article: Path) -> None:
 
 def dump_page(workspace: Path, issue: str, page: Path) -> None:
     """Write the HTML that `build` prints, with its pictures and a FontConfig folder beside it."""
-    from xcbulletin.cli import _composed
     from xcbulletin.model import IssueId
     from xcbulletin.publishing.documents import print_job
-    from xcbulletin.publishing.fonts import load_fonts
     from xcbulletin.publishing.press import PICTURE_SCHEME
-    from xcbulletin.settings import open_workspace
+    from xcbulletin.workshop import Workshop
 
-    fonts = load_fonts()
-    edition, material, _problems = _composed(open_workspace(workspace, {}), IssueId(issue), (), fonts)
-    job = print_job(edition, material)
+    workshop = Workshop(workspace, {})
+    composed = workshop.compose(IssueId(issue))
+    job = print_job(composed.edition, composed.material)
     page.parent.mkdir()
     html = job.html
     for name, (media_type, content) in job.pictures.items():
@@ -91,7 +89,7 @@ def dump_page(workspace: Path, issue: str, page: Path) -> None:
         (page.parent / file).write_bytes(content)
         html = html.replace(f'"{PICTURE_SCHEME}{name}"', f'"{file}"')
     page.write_text(html, encoding="utf-8")
-    fonts.write_fontconfig(page.parent / "fontconfig")
+    workshop.fonts.write_fontconfig(page.parent / "fontconfig")
 
 
 def measure(

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from xcbulletin import cli
 from xcbulletin.errors import BulletinError, FontError, ProblemsError
 from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN, lay_out
 from xcbulletin.manuscript.write import add_issue
@@ -29,6 +28,7 @@ from xcbulletin.publishing.pages import render_alone
 from xcbulletin.publishing.preview import EVENTS, Made, PortError, Preview, snapshot
 from xcbulletin.settings import open_workspace
 from xcbulletin.starter import starter_files, starter_folder
+from xcbulletin.workshop import Workshop
 
 ISSUE = IssueId("2021-01")
 DEADLINE = 3.0
@@ -59,7 +59,7 @@ def preview(root: Path) -> Iterator[Preview]:
         load_fonts()
     except FontError as error:
         pytest.skip(str(error))
-    with cli._preview_of(root, ISSUE, [0]) as served:
+    with Workshop(root, {}).preview(IssueId(ISSUE), [0]) as served:
         yield served
 
 

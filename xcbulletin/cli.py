@@ -5,10 +5,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
-from functools import cached_property
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,13 +21,8 @@ from xcbulletin.errors import (
 from xcbulletin.model import IssueId, Kind, Problem, Severity
 
 if TYPE_CHECKING:
-    from xcbulletin.publishing.documents import Material
-    from xcbulletin.publishing.edition import Edition
-    from xcbulletin.publishing.fonts import FontSet
     from xcbulletin.publishing.outputs import Format
-    from xcbulletin.publishing.press import Press
-    from xcbulletin.publishing.preview import Preview
-    from xcbulletin.settings import Workspace
+    from xcbulletin.workshop import Built, Workshop
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
 
@@ -70,16 +64,11 @@ def _workspace(
     context.obj = workspace or Path.cwd()
 
 
-def _root(context: typer.Context) -> Path:
+def _workshop(context: typer.Context) -> "Workshop":
+    from xcbulletin.workshop import Workshop
     from xcbulletin.workspace import find_root
 
-    return find_root(context.obj)
-
-
-def _open(context: typer.Context) -> "Workspace":
-    from xcbulletin.settings import open_workspace
-
-    return open_workspace(_root(context), os.environ)
+    return Workshop(find_root(context.obj), os.environ)
 
 
 @app.command()
@@ -125,7 +114,7 @@ def new(context: typer.Context, issue: IssueArgument, kind: KindOption = Kind.BU
     from xcbulletin.model import REPORT_PARTS
     from xcbulletin.workspace import parse_issue_id
 
-    workspace = _open(context)
+    workspace = _workshop(context).workspace
     issue_id = parse_issue_id(issue)
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     files = lay_out(issue_id, kind, columns, datetime.date.today())
@@ -149,7 +138,7 @@ def import_(
     from xcbulletin.model import REPORT_PARTS
     from xcbulletin.workspace import parse_issue_id
 
-    workspace = _open(context)
+    workspace = _workshop(context).workspace
     issue_id = parse_issue_id(issue)
     try:
         content = file.read_bytes()
@@ -180,8 +169,9 @@ def check(
     """检查文稿，逐条列出问题所在的文件、行和改法。不写期号就检查每一期。"""
     import json
 
-    root = _root(context)
-    results = {issue: _problems_of(root, issue) for issue in _chosen(root, issues, every=not issues)}
+    with _workshop(context) as workshop:
+        chosen = _chosen(workshop.root, issues, every=not issues)
+        results = {issue: workshop.check(issue) for issue in chosen}
     if as_json:
         documents = [_as_json(issue, problems) for issue, problems in results.items()]
         print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
@@ -191,44 +181,6 @@ def check(
             _say(f"{issue}: {_counted(problems)}")
     if any(map(_has_errors, results.values())):
         raise typer.Exit(1)
-
-
-def _problems_of(root: Path, issue: IssueId) -> tuple[Problem, ...]:
-    """Return everything that is wrong with an issue: its settings, files, marked-up text, pictures, glyphs."""
-    from xcbulletin.publishing.fonts import load_fonts
-    from xcbulletin.settings import open_workspace
-
-    try:
-        return _composed(open_workspace(root, os.environ), issue, (), load_fonts())[2]
-    except ProblemsError as error:
-        return error.problems
-
-
-def _composed(
-    workspace: "Workspace", issue_id: IssueId, selection: Sequence[str], fonts: Any
-) -> tuple["Edition", "Material", tuple[Problem, ...]]:
-    """Read and compose an edition. Raises ProblemsError with every mistake where there is one."""
-    from xcbulletin.manuscript.read import read_issue
-    from xcbulletin.publishing.documents import Material, missing_glyphs
-    from xcbulletin.publishing.edition import compose
-    from xcbulletin.publishing.figures import read_pictures
-    from xcbulletin.publishing.pages import Templates
-    from xcbulletin.starter import template_folders
-    from xcbulletin.workspace import issue_folder
-
-    issue, found = read_issue(workspace, issue_id)
-    if issue is None:
-        raise ProblemsError(found)
-    edition, more = compose(issue, workspace.industries, selection)
-    pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
-    settings = workspace.settings
-    templates = Templates(template_folders(workspace.root), settings, workspace.industries)
-    material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
-    everything = (*found, *more, *unusable, *missing_glyphs(edition, material))
-    problems = tuple(sorted(everything, key=lambda one: (one.place.file, one.place.line or 0)))
-    if _has_errors(problems):
-        raise ProblemsError(problems)
-    return edition, material, problems
 
 
 @app.command()
@@ -246,17 +198,16 @@ def build(
     every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
 ) -> None:
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
-    root = _root(context)
-    chosen = _chosen(root, issues, every=every)
     wanted = _formats(formats)
-    selection = _selection(root, _split(industries))
-    failed = []
-    with _PrintShop(root, wanted) as shop:
+    failed = False
+    with _workshop(context) as workshop:
+        chosen = _chosen(workshop.root, issues, every=every)
+        selection = _selection(workshop, _split(industries))
         for issue in chosen:
             try:
-                _build_one(shop, issue, selection)
+                _report(workshop.build(issue, wanted, selection), workshop.root)
             except BulletinError as error:
-                failed.append(issue)
+                failed = True
                 if isinstance(error, ProblemsError):
                     _list(error.problems)
                 else:
@@ -266,89 +217,10 @@ def build(
         raise typer.Exit(1)
 
 
-class _PrintShop:
-    """What several builds share. The press starts when an issue needs it, and warms up while that is read."""
-
-    def __init__(self, root: Path, formats: Sequence["Format"]) -> None:
-        self.root, self.formats = root, formats
-        self._stack = ExitStack()
-        self._press: Press | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._stack.__exit__(*raised)
-
-    @cached_property
-    def fonts(self) -> "FontSet":
-        from xcbulletin.publishing.fonts import load_fonts
-
-        return load_fonts()
-
-    @cached_property
-    def workspace(self) -> "Workspace":
-        from xcbulletin.settings import open_workspace
-
-        return open_workspace(self.root, os.environ)
-
-    def press(self) -> "Press":
-        from xcbulletin.publishing.press import Press
-
-        if self._press is None:
-            self._press = self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
-        return self._press
-
-
-def _build_one(shop: _PrintShop, issue: IssueId, selection: tuple[str, ...]) -> None:
-    from xcbulletin.publishing.outputs import (
-        MANIFEST,
-        Format,
-        Manifest,
-        output_folder,
-        read_current,
-        source_digest,
-        versions,
-        write_outputs,
-    )
-    from xcbulletin.starter import template_folders
-    from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
-
-    root = shop.root
-    folder = output_folder(root, issue, selection)
-    shown = folder.relative_to(root).as_posix()
-    sources = [
-        issue_folder(root, issue),
-        root / SETTINGS_FILE,
-        root / INDUSTRIES_FILE,
-        *template_folders(root),
-    ]
-    prints = bool({Format.PDF, Format.EMAIL} & set(shop.formats))
-    if prints and not (folder / MANIFEST).is_file():
-        shop.press()
-    digest = source_digest(sources, selection, setting_overrides(os.environ))
-    current = read_current(folder, digest, shop.formats)
-    if current is not None:
-        _list(current.problems)
-        _say(f"{shown}: 没有变化，不必重印")
-        return
-    press = shop.press() if prints else None
-    from xcbulletin.publishing.documents import make_documents
-
-    edition, material, problems = _composed(shop.workspace, issue, selection, shop.fonts)
-    files, remarks = make_documents(edition, shop.formats, material, press)
-    manifest = Manifest(
-        issue=issue,
-        selection=selection,
-        digest=digest,
-        versions=versions(),
-        formats=tuple(sorted(shop.formats)),
-        files={},
-        problems=(*problems, *remarks),
-    )
-    write_outputs(folder, files, manifest)
-    _list(manifest.problems)
-    _say(f"{shown}: {'、'.join(name for name in files if '/' not in name)}")
+def _report(built: "Built", root: Path) -> None:
+    _list(built.problems)
+    made = "、".join(name for name in built.files if "/" not in name)
+    _say(f"{built.folder.relative_to(root).as_posix()}: {made or '没有变化，不必重印'}")
 
 
 @app.command()
@@ -365,9 +237,9 @@ def preview(
     """在浏览器里看网页版，文件一保存就更新；有错时告诉你错在哪里。草稿和编印时一样不出现。"""
     from xcbulletin.publishing.preview import PORT
 
-    root = _root(context)
-    (chosen,) = _chosen(root, [issue] if issue else None, every=False)
-    with suppress(KeyboardInterrupt), _preview_of(root, chosen, _ports(port)) as shown:
+    workshop = _workshop(context)
+    (chosen,) = _chosen(workshop.root, [issue] if issue else None, every=False)
+    with suppress(KeyboardInterrupt), workshop.preview(chosen, _ports(port)) as shown:
         if port is None and shown.port != PORT:
             _say(f"端口 {PORT} 已被占用，改用 {shown.port}")
         _say(f"{chosen} 的网页版：{shown.address}")
@@ -383,29 +255,6 @@ def _ports(port: str | None) -> Sequence[int]:
     if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
         raise UsageMistakeError(f"--port 后面应为 1024 到 65535 的整数，现为“{port}”")
     return [int(port)]
-
-
-def _preview_of(root: Path, issue: IssueId, ports: Sequence[int]) -> "Preview":
-    """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""
-    from functools import partial
-
-    from xcbulletin.publishing.documents import make_page
-    from xcbulletin.publishing.fonts import load_fonts
-    from xcbulletin.publishing.pages import render_alone
-    from xcbulletin.publishing.preview import Made, Preview
-    from xcbulletin.settings import open_workspace
-    from xcbulletin.starter import template_folders
-    from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE
-
-    fonts = load_fonts()
-
-    def make() -> Made:
-        edition, material, problems = _composed(open_workspace(root, os.environ), issue, (), fonts)
-        return Made(files=make_page(edition, material), remarks=problems)
-
-    folders = template_folders(root)
-    watched = [root / "issues" / issue, root / SETTINGS_FILE, root / INDUSTRIES_FILE, *folders]
-    return Preview(make, watched, partial(render_alone, folders), ports)
 
 
 def _chosen(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
@@ -435,12 +284,12 @@ def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
         ) from error
 
 
-def _selection(root: Path, names: Sequence[str]) -> tuple[str, ...]:
+def _selection(workshop: "Workshop", names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
-    from xcbulletin.settings import open_workspace, resolve_industries
+    from xcbulletin.settings import resolve_industries
 
-    codes, unknown = resolve_industries(names, open_workspace(root, os.environ).industries)
+    codes, unknown = resolve_industries(names, workshop.workspace.industries)
     if unknown:
         raise UsageMistakeError(
             "\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown)

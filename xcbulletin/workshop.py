@@ -1,0 +1,180 @@
+"""The rooms joined for the doors: an issue read, composed, checked, built or shown, from its folder on disk."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from xcbulletin.errors import ProblemsError
+from xcbulletin.model import IssueId, Problem, Severity
+from xcbulletin.starter import template_folders
+from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
+
+if TYPE_CHECKING:
+    from xcbulletin.publishing.documents import Material
+    from xcbulletin.publishing.edition import Edition
+    from xcbulletin.publishing.fonts import FontSet
+    from xcbulletin.publishing.outputs import Format
+    from xcbulletin.publishing.press import Press
+    from xcbulletin.publishing.preview import Preview
+    from xcbulletin.settings import Workspace
+
+# Heavy imports stand inside the methods that need them: a build with nothing to do is over before they are.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composed:
+    """An edition, what its documents are made of, and what its editor should look at."""
+
+    edition: "Edition"
+    material: "Material"
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What a build left in `folder`."""
+
+    folder: Path
+    files: tuple[str, ...]
+    """Those made now; none where what was there is still true."""
+    problems: tuple[Problem, ...]
+
+
+class Workshop:
+    """One workspace at work. A context manager, for its press is a process.
+
+    Fonts, settings and press are got when they are first needed, and kept.
+    """
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self.root, self._environment = root, environment
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._stack.__exit__(*raised)
+
+    @cached_property
+    def fonts(self) -> "FontSet":
+        """The printing fonts. Raises FontError."""
+        from xcbulletin.publishing.fonts import load_fonts
+
+        return load_fonts()
+
+    @cached_property
+    def workspace(self) -> "Workspace":
+        """The settings and industries. Raises ProblemsError, WorkspaceError."""
+        return self._open()
+
+    def _open(self) -> "Workspace":
+        from xcbulletin.settings import open_workspace
+
+        return open_workspace(self.root, self._environment)
+
+    @cached_property
+    def press(self) -> "Press":
+        """The press; it warms up while this process goes on."""
+        from xcbulletin.publishing.press import Press
+
+        return self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
+
+    def compose(self, issue: IssueId, selection: Sequence[str] = ()) -> Composed:
+        """Read an issue and compose its edition. Raises ProblemsError with every mistake where there is one."""
+        return _compose(self.workspace, self.fonts, issue, selection)
+
+    def check(self, issue: IssueId) -> tuple[Problem, ...]:
+        """Return everything that is wrong: settings, files, marked-up text, pictures, glyphs."""
+        try:
+            return self.compose(issue).problems
+        except ProblemsError as error:
+            return error.problems
+
+    def build(self, issue: IssueId, formats: Sequence["Format"], selection: Sequence[str] = ()) -> Built:
+        """Make the outputs of an edition, unless those that are there are still true.
+
+        Raises BulletinError; the outputs of an earlier build are then as they were.
+        """
+        from xcbulletin.publishing.outputs import (
+            MANIFEST,
+            Format,
+            Manifest,
+            output_folder,
+            read_current,
+            source_digest,
+            versions,
+            write_outputs,
+        )
+
+        folder = output_folder(self.root, issue, selection)
+        prints = bool({Format.PDF, Format.EMAIL} & set(formats))
+        if prints and not (folder / MANIFEST).is_file():
+            _ = self.press
+        digest = source_digest(self._sources(issue), selection, setting_overrides(self._environment))
+        current = read_current(folder, digest, formats)
+        if current is not None:
+            return Built(folder=folder, files=(), problems=current.problems)
+        press = self.press if prints else None
+        from xcbulletin.publishing.documents import make_documents
+
+        composed = self.compose(issue, selection)
+        files, remarks = make_documents(composed.edition, formats, composed.material, press)
+        manifest = Manifest(
+            issue=issue,
+            selection=tuple(selection),
+            digest=digest,
+            versions=versions(),
+            formats=tuple(sorted(formats)),
+            files={},
+            problems=(*composed.problems, *remarks),
+        )
+        write_outputs(folder, files, manifest)
+        return Built(folder=folder, files=tuple(files), problems=manifest.problems)
+
+    def preview(self, issue: IssueId, ports: Sequence[int]) -> "Preview":
+        """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""
+        from xcbulletin.publishing.documents import make_page
+        from xcbulletin.publishing.pages import render_alone
+        from xcbulletin.publishing.preview import Made, Preview
+
+        fonts = self.fonts
+
+        def make() -> Made:
+            composed = _compose(self._open(), fonts, issue, ())
+            return Made(files=make_page(composed.edition, composed.material), remarks=composed.problems)
+
+        render: Callable[..., str] = partial(render_alone, template_folders(self.root))
+        return Preview(make, self._sources(issue), render, ports)
+
+    def _sources(self, issue: IssueId) -> tuple[Path, ...]:
+        """Return the files and folders that an edition depends on."""
+        own = (issue_folder(self.root, issue), self.root / SETTINGS_FILE, self.root / INDUSTRIES_FILE)
+        return (*own, *template_folders(self.root))
+
+
+def _compose(
+    workspace: "Workspace", fonts: "FontSet", issue_id: IssueId, selection: Sequence[str]
+) -> Composed:
+    from xcbulletin.manuscript.read import read_issue
+    from xcbulletin.publishing.documents import Material, missing_glyphs
+    from xcbulletin.publishing.edition import compose
+    from xcbulletin.publishing.figures import read_pictures
+    from xcbulletin.publishing.pages import Templates
+
+    issue, found = read_issue(workspace, issue_id)
+    if issue is None:
+        raise ProblemsError(found)
+    edition, more = compose(issue, workspace.industries, selection)
+    pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
+    settings = workspace.settings
+    templates = Templates(template_folders(workspace.root), settings, workspace.industries)
+    material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
+    everything = (*found, *more, *unusable, *missing_glyphs(edition, material))
+    problems = tuple(sorted(everything, key=lambda one: (one.place.file, one.place.line or 0)))
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProblemsError(problems)
+    return Composed(edition=edition, material=material, problems=problems)
