@@ -448,8 +448,8 @@ def test_a_character_without_a_glyph_is_a_problem_and_no_pdf(
     place = {
         "text": "issues/2021-01/news/4.md:6",
         "title": "issues/2021-01/news/4.md:2",
-        "picture": "issues/2021-01/assets/patents.svg",
-        "imprint": "issues/2021-01/issue.yaml",
+        "picture": "issues/2021-01/assets/patents.svg:1",
+        "imprint": "issues/2021-01/issue.yaml:2",
     }[where]
     outcome = run("build", "--format", "pdf")
     assert (outcome.code, outcome.out) == (1, "")
@@ -508,3 +508,19 @@ def test_the_pdf_of_an_issue_that_fails_is_not_taken_for_the_next_ones(
     assert "templates/report/web.html:1: 模板有误" in outcome.err
     assert not (workspace.root / "build" / "a-report").exists()
     assert "快递的话" in words_of(workspace.root / "build" / "b-bulletin" / "bulletin.pdf")
+
+
+@pytest.mark.usefixtures("fonts")
+def test_every_mistake_is_told_in_one_run(run: Run, workspace: Workspace) -> None:
+    folder = write_issue(workspace, text="date: 2021-02-30\n")
+    write(
+        folder / "news/01.md", "---\ntitle: 甲\nindustries:\n  - ai\n  - robt\n---\n\n![图](assets/无.png)\n"
+    )
+    write(folder / "trends/01.md", "---\ntitle: 乙\nsummary: 🀄\n---\n\n见[@tbl-x]\n")
+    assert run("check").err.splitlines() == [
+        "issues/2021-01/issue.yaml:1: “date”应为真实存在的日期（如 2021-01-31），现为“2021-02-30”",
+        "issues/2021-01/news/01.md:5: 没有“robt”这个产业；最接近的是 robot（工业机器人产业）",
+        "issues/2021-01/news/01.md:8: 找不到图片 assets/无.png；请把图片放到这个位置，或改正文件名",
+        "issues/2021-01/trends/01.md:3: 印刷字体里没有“🀄”（U+1F004），印出来会是空框；请改用通行的字或符号，或做成图片",
+        "issues/2021-01/trends/01.md:6: “[@tbl-x]”没有对应的图或表；请在图或表题后面写上编号，如 {#fig-1}",
+    ]

@@ -161,9 +161,9 @@ def test_check_lists_every_problem_and_counts_them(run: Run) -> None:
     assert run("check") == Outcome(
         code=1,
         out="2021-01: 1 处错误，1 处提醒\n",
-        err="提醒：issues/2021-01/news/稿.docx: 不是文稿（.md），不会被印出来；"
-        "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去\n"
-        "issues/2021-01/news/01.md:3: 没有“人工智慧”这个产业；最接近的是 ai（新一代人工智能产业）\n",
+        err="issues/2021-01/news/01.md:3: 没有“人工智慧”这个产业；最接近的是 ai（新一代人工智能产业）\n"
+        "提醒：issues/2021-01/news/稿.docx: 不是文稿（.md），不会被印出来；"
+        "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去\n",
     )
 
 
@@ -177,15 +177,6 @@ def test_check_prints_one_json_document_and_nothing_else(run: Run) -> None:
         "warnings": 1,
         "problems": [
             {
-                "file": "issues/2021-01/news/稿.docx",
-                "line": None,
-                "column": None,
-                "rule": "unused-file",
-                "severity": "warning",
-                "message": "不是文稿（.md），不会被印出来",
-                "suggestion": "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去",
-            },
-            {
                 "file": "issues/2021-01/news/01.md",
                 "line": 3,
                 "column": None,
@@ -193,6 +184,15 @@ def test_check_prints_one_json_document_and_nothing_else(run: Run) -> None:
                 "severity": "error",
                 "message": "没有“人工智慧”这个产业",
                 "suggestion": "最接近的是 ai（新一代人工智能产业）",
+            },
+            {
+                "file": "issues/2021-01/news/稿.docx",
+                "line": None,
+                "column": None,
+                "rule": "unused-file",
+                "severity": "warning",
+                "message": "不是文稿（.md），不会被印出来",
+                "suggestion": "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去",
             },
         ],
     }

@@ -1,5 +1,6 @@
 """A picture is what its bytes are; whatever would fetch, run, burst or be lost on paper is refused."""
 
+import base64
 import io
 import struct
 import zlib
@@ -22,6 +23,7 @@ from xcbulletin.publishing.figures import (
     SVG,
     WEB_WIDTH,
     Picture,
+    PictureError,
     _UnusableError,
     for_letter,
     for_web,
@@ -145,6 +147,32 @@ def test_a_name_that_no_file_can_have_is_reported(folder: Path, address: str) ->
     assert "找不到图片" in found
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["../issue/assets/图.png", "assets/../assets/图.png", "./assets/图.png", "news/../assets/图.png"],
+)
+def test_a_picture_is_named_by_where_it_is_and_not_by_its_address(folder: Path, address: str) -> None:
+    pictures, problems = read(folder, address, "assets/图.png")
+    assert problems == []
+    assert pictures[address].name == "assets/图.png"
+    assert pictures[address] is pictures["assets/图.png"]
+
+
+def test_a_picture_behind_a_link_is_named_by_where_it_is(folder: Path) -> None:
+    (folder / "assets" / "link.png").symlink_to("图.png")
+    assert read(folder, "assets/link.png")[0]["assets/link.png"].name == "assets/图.png"
+
+
+@pytest.mark.parametrize("address", ["index.html", "manifest.json", "news/a.png", "assets/../a.png"])
+def test_a_picture_outside_assets_is_refused(folder: Path, address: str) -> None:
+    (folder / "news").mkdir()
+    write(folder / address, raster())
+    assert read(folder, address) == (
+        {},
+        [complaint(address, "图片不在 assets 文件夹里：{}；图片请放进 assets 文件夹，写 assets/文件名")],
+    )
+
+
 def test_a_picture_that_is_still_to_come_is_a_warning(folder: Path) -> None:
     made, _problems = compose(make_issue(make_article("段落\n\n![题](待补)")), ())
     pictures, (problem,) = read_pictures(folder, made)
@@ -200,10 +228,18 @@ def test_a_photo_held_upright_is_upright() -> None:
 
 
 def test_a_script_is_taken_out() -> None:
-    picture = identify("a.svg", svg('<script>x()</script><g onclick="x()"><text>字</text></g><set/>'))
+    picture = identify("a.svg", svg('<script>x()</script><g onclick="x()"><text>字</text></g>'))
     assert b"script" not in picture.content
     assert b"onclick" not in picture.content
     assert words_in(picture) == "字"
+
+
+@pytest.mark.parametrize("tag", ["set", "animate", "animateTransform", "script"])
+def test_what_moves_is_taken_out_and_the_text_around_it_stays(tag: str) -> None:
+    picture = identify("a.svg", svg(f'<text>甲<{tag} attributeName="href" to="javascript:x()"/>乙</text>'))
+    assert f"<{tag}".encode() not in picture.content
+    assert b"javascript" not in picture.content
+    assert words_in(picture) == "甲乙"
 
 
 @pytest.mark.parametrize(
@@ -232,12 +268,114 @@ def test_what_would_be_fetched_from_elsewhere_is_refused(inside: str) -> None:
     [
         '<use href="#a"/>',
         '<rect fill="url(#a)"/>',
-        '<image href="data:image/png;base64,AA=="/>',
+        '<g fill="url(#a)"><linearGradient id="a" href="#b"/><linearGradient id="b"/></g>',
+        '<a href="#a"><g id="a"/></a>',
         "<style>a{b:url('#c')}</style>",
     ],
 )
 def test_what_stands_in_the_picture_itself_may_be_used(inside: str) -> None:
     assert identify("a.svg", svg(inside)).media_type == SVG
+
+
+def embedded(content: bytes, kind: str = "image/png") -> bytes:
+    data = base64.b64encode(content).decode()
+    return svg(f'<image width="400" height="300" xlink:href="data:{kind};base64,{data}"/>')
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_picture_embedded_in_a_drawing_is_shown_everywhere(folder: Path, fonts: FontSet, form: str) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(stream, form)
+    write(folder / "assets" / "a.svg", embedded(stream.getvalue()))
+    pictures, problems = read(folder, "assets/a.svg")
+    assert problems == []
+    assert f"data:image/{form.lower()};base64,".encode() in for_web(pictures, fonts)["assets/a.svg"].content
+    with Image.open(io.BytesIO(for_letter(pictures, fonts)["assets/a.svg"].content)) as drawn:
+        red, green, blue = drawn.convert("RGB").getpixel((LETTER_WIDTH, 400))
+    assert (red > 250, green < 5, blue < 5) == (True, True, True)
+
+
+@pytest.mark.parametrize("kind", ["image/jpg", "IMAGE/JPEG", "image/png", "image/jpeg;charset=utf-8"])
+def test_an_embedded_picture_gets_the_type_that_it_has(kind: str) -> None:
+    picture = identify("a.svg", embedded(raster("JPEG"), kind))
+    assert b'href="data:image/jpeg;base64,' in picture.content
+
+
+@pytest.mark.parametrize("content", [svg(), b"GIF89a", b""])
+def test_an_embedded_picture_of_another_kind_is_refused(content: bytes) -> None:
+    assert refusal(embedded(content)) == (
+        "图片 assets/a.svg 里嵌的图像不是 PNG 或 JPEG；请把嵌入的图像换成 PNG 或 JPEG，或把整张图另存为 PNG"
+    )
+
+
+def test_an_embedded_picture_that_would_burst_is_refused() -> None:
+    assert refusal(embedded(png_of_size(30_000, 30_000))) == (
+        "图片 assets/a.svg 里嵌的图像 的像素太多（超过 8000 万）；请先缩小"
+    )
+
+
+def nested(level: str, times: int, depth: int = 12) -> bytes:
+    """Make a drawing whose every level draws the one before it many times."""
+    levels = "".join(
+        level.format(id=n, inner="".join(level_part.format(n - 1) for level_part in [USES[level]] * times))
+        for n in range(1, depth)
+    )
+    return svg(f"{level.format(id=0, inner='<rect/>')}{levels}{USES[level].format(depth - 1)}")
+
+
+SYMBOL = '<g id="a{id}">{inner}</g>'
+PATTERN = '<pattern id="a{id}">{inner}</pattern>'
+MARKER = '<marker id="a{id}">{inner}</marker>'
+STYLED = '<style>.a{id} {{ fill: url(#a{id}) }}</style><pattern id="a{id}">{inner}</pattern>'
+MASK = '<mask id="a{id}">{inner}</mask>'
+USES = {
+    SYMBOL: '<use xlink:href="#a{}"/>',
+    PATTERN: '<rect fill="url(#a{})"/>',
+    MARKER: '<path d="M0 0 1 1 2 2 3 3 4 4" marker-mid="url(#a{})"/>',
+    STYLED: '<rect class="x a{}"/>',
+    MASK: "<rect style=\"mask: url('#a{}')\"/>",
+}
+
+
+@pytest.mark.parametrize("level", list(USES))
+def test_a_few_lines_that_draw_without_end_are_refused(level: str) -> None:
+    assert refusal(nested(level, 10)) == (
+        "图片 assets/a.svg 展开后的图形太多（超过 10 万个）；请简化，或另存为 PNG"
+    )
+
+
+def test_a_paint_of_a_group_counts_for_each_shape_in_it() -> None:
+    pattern = f'<pattern id="a">{"<rect/>" * 999}</pattern>'
+    assert identify("a.svg", svg(f'{pattern}<g fill="url(#a)">{"<rect/>" * 50}</g>')).media_type == SVG
+    assert "图形太多" in refusal(svg(f'{pattern}<g fill="url(#a)">{"<rect/>" * 100}</g>'))
+
+
+@pytest.mark.parametrize(("times", "is_drawn"), [(49_999, True), (50_000, False)])
+def test_a_hundred_thousand_shapes_are_drawn(times: int, is_drawn: bool) -> None:
+    content = svg('<g id="a"/>' + '<use href="#a"/>' * times)
+    if is_drawn:
+        assert identify("a.svg", content).media_type == SVG
+    else:
+        assert "图形太多" in refusal(content)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<g id="a"><use href="#a"/></g>',
+        '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>',
+        '<pattern id="a"><rect fill="url(#a)"/></pattern>',
+    ],
+)
+def test_a_drawing_that_draws_itself_is_refused(inside: str) -> None:
+    assert refusal(svg(inside)) == (
+        "图片 assets/a.svg 里的图形引用了自己，画不完；请在作图软件里展开符号后重新导出"
+    )
+
+
+def test_a_long_chain_is_followed_to_its_end() -> None:
+    chain = "".join(f'<g id="a{n}"><use href="#a{n + 1}"/></g>' for n in range(5_000))
+    assert "图形太多" in refusal(svg(chain))
 
 
 def test_a_web_page_inside_a_picture_is_refused() -> None:
@@ -363,6 +501,12 @@ def test_a_letter_gets_an_svg_drawn_twice_as_wide_as_shown(fonts: FontSet) -> No
     assert (drawn.name, drawn.media_type) == ("assets/a.png", PNG)
     assert image.size == (LETTER_WIDTH * 2, LETTER_WIDTH * 2 * 3 // 4)
     assert image.getextrema() == (0, 255)
+
+
+def test_a_drawing_that_cannot_be_drawn_is_a_message(fonts: FontSet) -> None:
+    broken = Picture(name="assets/a.svg", content=b"<svg", media_type=SVG, width=4, height=3)
+    with pytest.raises(PictureError, match=r"^图片 assets/a\.svg 画不出来（.*）；请简化，或另存为 PNG$"):
+        for_letter({"a": broken}, fonts)
 
 
 def test_an_svg_carries_the_glyphs_of_its_words(fonts: FontSet) -> None:

@@ -31,16 +31,21 @@ from xcbulletin.manuscript.importing.blocks import (
     Footnote,
     Heading,
     Item,
+    Origin,
     Paragraph,
     Picture,
     Table,
 )
+from xcbulletin.manuscript.importing.contents import Entry, check_contents
+from xcbulletin.manuscript.importing.cover import cover_length
 from xcbulletin.manuscript.importing.dates import find_date, find_number, find_total_number
 from xcbulletin.manuscript.importing.docx_numbering import format_number
+from xcbulletin.manuscript.importing.docx_package import Package
 from xcbulletin.manuscript.importing.formats import read_document
 from xcbulletin.manuscript.importing.inline import Inline, Span, literal, plain, tidy
 from xcbulletin.manuscript.importing.markdown import format_blocks
 from xcbulletin.manuscript.importing.pictures import keep
+from xcbulletin.manuscript.importing.residue import join_broken
 from xcbulletin.model import Column, Industry, Kind
 from xcbulletin.yamltext import parse_yaml
 
@@ -757,6 +762,26 @@ def test_a_running_header_is_named_and_not_taken() -> None:
     assert "页眉、页脚没有导入：“某快报”" in remark(result, "import-residue")
 
 
+def test_a_picture_that_is_shown_many_times_is_unpacked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_pictures(document: Any) -> None:
+        for line in ("●行业动态", "标题", "今天投产。"):
+            document.add_paragraph(line)
+        for _ in range(20):
+            document.add_paragraph().add_run().add_picture(io.BytesIO(PNG))
+
+    unpacked: list[str] = []
+    read = Package.read
+
+    def counted(package: Package, name: str) -> bytes | None:
+        unpacked.append(name)
+        return read(package, name)
+
+    monkeypatch.setattr(Package, "read", counted)
+    result = imported(docx_of(with_pictures), "一期.docx")
+    assert body(result, "news.md").count("](assets/picture-") == 20
+    assert [name for name in unpacked if "media" in name] == ["word/media/image1.png"]
+
+
 @pytest.mark.parametrize(
     ("number", "form", "shown"),
     [
@@ -798,6 +823,46 @@ def test_notes_of_a_page_saved_by_word_are_notes() -> None:
     page = """<body><p>行业动态</p><p>标题</p><p>正文<a href="#_ftn1" name="_ftnref1"><sup>[1]</sup></a>。</p>
     <div id="ftn1"><p><a href="#_ftnref1" name="_ftn1">[1]</a> 注文。</p></div></body>"""
     assert body(imported(page, "一期.html"), "news.md") == "正文[^1]。\n\n[^1]: 注文。"
+
+
+def test_a_page_of_many_references_to_a_long_note_is_read() -> None:
+    # Looking for each link in all of the note took minutes here.
+    references = '<a href="#fn1">1</a>' * 3_000
+    page = f"<p>行业动态</p><p>标题</p><p>正文{references}。</p><p id=fn1>注{'<b></b>' * 60_000}文。</p>"
+    assert body(imported(page, "一期.html"), "news.md") == f"正文{'[^1]' * 3_000}。\n\n[^1]: 注文。"
+
+
+# --- where a line is drawn
+
+
+def paragraph(content: str) -> Paragraph:
+    return Paragraph(line=1, text=literal(content))
+
+
+@pytest.mark.parametrize(("heading", "is_near"), [("甲乙丙子丑", True), ("甲乙丙子丑寅", False)])
+def test_a_heading_is_named_if_six_tenths_of_it_are_as_in_the_contents(heading: str, is_near: bool) -> None:
+    (found,) = check_contents([Entry(line=1, text="甲乙丙丁戊")], [heading], Origin(file="a.txt"))
+    assert (found.suggestion == f"最接近的是“{heading}”，请核对") is is_near
+
+
+@pytest.mark.parametrize(("length", "is_joined"), [(60, True), (59, False)])
+def test_a_line_without_a_stop_goes_on_if_it_is_as_long_as_a_line_of_print(
+    length: int, is_joined: bool
+) -> None:
+    joined = join_broken([paragraph("文" * length), paragraph("接着写完。")])
+    assert len(joined.blocks) == (1 if is_joined else 2)
+
+
+@pytest.mark.parametrize(("length", "count"), [(41, 2), (40, 1)])
+def test_a_line_opens_an_article_if_what_follows_is_too_long_for_a_title(length: int, count: int) -> None:
+    result = imported(f"●行业动态\n甲\n第一段。\n乙\n{'文' * length}\n")
+    assert len(articles(result)) == count
+
+
+@pytest.mark.parametrize(("length", "expected"), [(60, 2), (61, 1)])
+def test_a_cover_ends_where_a_line_is_too_long_for_one(length: int, expected: int) -> None:
+    blocks = [paragraph("某报告"), paragraph("文" * length), paragraph("第一段。")]
+    assert cover_length(blocks) == expected
 
 
 # --- Markdown that gives the text back
@@ -904,6 +969,19 @@ def test_a_zip_bomb_is_refused() -> None:
     assert len(bomb) < 2**17
     with pytest.raises(ImportFailedError, match="解压后过大"):
         imported(bomb, "刊.docx")
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(10_000, True), (10_001, False)])
+def test_a_package_of_too_many_parts_is_refused(count: int, is_read: bool) -> None:
+    namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in ("行业动态", "标题", "今天投产。"))
+    xml = f'<w:document xmlns:w="{namespace}"><w:body>{text}</w:body></w:document>'
+    content = zipped({"word/document.xml": xml.encode(), **{str(name): b"" for name in range(count - 1)}})
+    if is_read:
+        assert body(imported(content, "刊.docx"), "news.md") == "今天投产。"
+    else:
+        with pytest.raises(ImportFailedError, match="解压后过大"):
+            imported(content, "刊.docx")
 
 
 def test_another_kind_of_package_is_refused() -> None:

@@ -18,7 +18,6 @@ def test_a_new_issue_reads_and_names_what_is_to_be_written(workspace: Workspace,
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     add_issue(workspace.root / "issues" / "2021-02", lay_out("2021-02", kind, columns, TODAY))
     issue, problems = read_issue(workspace, IssueId("2021-02"))
-    assert issue is not None
     assert {problem.rule for problem in problems} == {"placeholder"}
     assert {problem.place.file for problem in problems} >= {article.file for article in issue.articles}
     assert (issue.kind, issue.date) == (kind, datetime.date(2021, 2, 28))

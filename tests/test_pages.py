@@ -132,6 +132,66 @@ def test_on_paper_notes_and_lists_have_the_same_numbers(
     assert {"3. 丙", "4. 丁", "1 注甲", "2 注乙"} <= set(lines)
 
 
+def on_paper(workspace: Workspace, fonts: FontSet, folder: Path, kind: Kind, **fields: object) -> bytes:
+    """Return the PDF of an issue of several pages."""
+    column = "body" if kind is Kind.REPORT else "news"
+    article = make_article("\n\n".join(["正文。" * 60] * 12), column=column, title="要闻")
+    html = page(
+        workspace, article, template=f"{kind}/print.html", notes_at_end=False, kind=kind, number=1, **fields
+    )
+    with Press(fonts, folder) as press:
+        return press.result(press.submit(Job(html=html)))
+
+
+def lines_of(pdf: bytes) -> list[list[str]]:
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        return [one.extract_text().splitlines() for one in opened.pages]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize(
+    "title",
+    [
+        "许昌竞争情报快递",
+        '说"一"不二',
+        "甲\\乙\\",
+        "甲</style><b>乙",
+        '"} * { display: none } /*',
+        "甲\\A 乙",
+    ],
+)
+def test_a_title_of_any_characters_stands_above_every_page_but_the_first(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path, kind: Kind, title: str
+) -> None:
+    first, second, *others = lines_of(on_paper(workspace, fonts, tmp_path, kind, title=title))
+    assert title.replace(" ", "") in "".join(first).replace(" ", "")
+    assert not first[0].startswith(title)
+    assert others
+    assert all(one[0].startswith(title) for one in (second, *others))
+
+
+def test_the_head_says_which_issue_and_which_column(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path
+) -> None:
+    second = lines_of(on_paper(workspace, fonts, tmp_path, Kind.BULLETIN))[1]
+    assert second[0] == "许昌竞争情报快递 2021 年第 1 期 行业动态"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_title_longer_than_the_head_is_shortened(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path, kind: Kind
+) -> None:
+    pdf = on_paper(workspace, fonts, tmp_path, kind, title="甲乙丙丁戊己庚辛" * 8)
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        second = opened.pages[1]
+        glyphs = [char for char in second.chars if char["top"] < 80 and char["text"][0] in "甲乙丙丁戊己庚辛"]
+    assert [char["text"] for char in glyphs[:8]] == list("甲乙丙丁戊己庚辛")
+    assert 16 < len(glyphs) < 32
+    # The “…” stands for all that it leaves out, also for who copies it.
+    assert len(glyphs[-1]["text"]) > 32
+    assert glyphs[-1]["x1"] < second.width / 2
+
+
 def test_a_figure_may_say_how_wide_it_is(workspace: Workspace) -> None:
     assert '<figure id="fig-1" style="--width: 50%">' in body_of(workspace, "![题](a.png){width=50%}")
     assert '<figure id="fig-1">' in body_of(workspace, "![题](a.png)")

@@ -1,6 +1,6 @@
 """The rooms joined for the doors: an issue read, composed, checked, built or shown, from its folder on disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from xcbulletin.errors import ProblemsError
-from xcbulletin.model import IssueId, Problem, Severity
+from xcbulletin.model import IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
 
@@ -160,21 +160,51 @@ def _compose(
     workspace: "Workspace", fonts: "FontSet", issue_id: IssueId, selection: Sequence[str]
 ) -> Composed:
     from xcbulletin.manuscript.read import read_issue
-    from xcbulletin.publishing.documents import Material, missing_glyphs
+    from xcbulletin.publishing.documents import Material, glyph_problem, missing_glyphs
     from xcbulletin.publishing.edition import compose
     from xcbulletin.publishing.figures import read_pictures
     from xcbulletin.publishing.pages import Templates
 
     issue, found = read_issue(workspace, issue_id)
-    if issue is None:
-        raise ProblemsError(found)
     edition, more = compose(issue, workspace.industries, selection)
     pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
     settings = workspace.settings
     templates = Templates(template_folders(workspace.root), settings, workspace.industries)
     material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
-    everything = (*found, *more, *unusable, *missing_glyphs(edition, material))
+    glyphs = [
+        glyph_problem(character, _place_of(workspace.root, character, place))
+        for character, place in missing_glyphs(edition, material)
+    ]
+    if _has_errors(found):
+        # Articles that could not be read are not missing.
+        more = tuple(problem for problem in more if problem.rule != "empty")
+    everything = (*found, *more, *unusable, *glyphs)
     problems = tuple(sorted(everything, key=lambda one: (one.place.file, one.place.line or 0)))
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    if _has_errors(problems):
         raise ProblemsError(problems)
     return Composed(edition=edition, material=material, problems=problems)
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _place_of(root: Path, character: str, place: Place) -> Place:
+    """Return the line on which a character stands: in the file of its text, or else in the settings."""
+    for file, first in ((place.file, place.line or 1), (SETTINGS_FILE, 1), (INDUSTRIES_FILE, 1)):
+        line = _line_with(root / file, character, first)
+        if line is not None:
+            return Place(file=file, line=line)
+    return place
+
+
+def _line_with(path: Path, character: str, first: int) -> int | None:
+    from xcbulletin.yamltext import decode
+
+    try:
+        lines = decode(path.read_bytes(), path.name).split("\n")
+    except (OSError, ProblemsError):
+        return None
+    return next(
+        (number for number, line in enumerate(lines, 1) if number >= first and character in line), None
+    )

@@ -1,7 +1,8 @@
 """An issue's folder to an `Issue`, or everything that is wrong with it."""
 
+import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -23,30 +24,29 @@ from xcbulletin.model import (
 )
 from xcbulletin.settings import Workspace, as_list, resolve_industries
 from xcbulletin.workspace import issue_folder
-from xcbulletin.yamltext import Path as KeyPath
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
 ISSUE_FILE = "issue.yaml"
 ASSETS_FOLDER = "assets"
 
 
-def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue | None, tuple[Problem, ...]]:
-    """Return the issue and what is worth a remark, or None and every mistake found.
+def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue, tuple[Problem, ...]]:
+    """Return the issue, and everything that is wrong with it.
 
-    Raises WorkspaceError where there is no such issue.
+    With an error among the problems the issue is a stand-in, as far as it could be read: good for finding
+    what else is wrong, never for printing. Raises WorkspaceError where there is no such issue.
     """
     folder = issue_folder(workspace.root, issue_id)
     parsed, fields, problems = _read_issue_file(workspace.root, folder)
     kind = _kind_of(parsed) if fields is None else fields.kind
+    names = _listed_industries(parsed) if fields is None else fields.industries
+    fields = fields or IssueFields.model_construct(date=datetime.date.min)
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     articles, more = _read_articles(workspace, folder, columns)
     problems += more
-    names = fields.industries if fields else _listed_industries(parsed)
     codes, unknown = _industries(names, workspace.industries, parsed)
     problems += unknown
-    problems += _placeholders(parsed.place(("title",)), (fields and fields.title) or "")
-    if fields is None or any(problem.severity is Severity.ERROR for problem in problems):
-        return None, tuple(problems)
+    problems += _placeholders(parsed.place(("title",)), fields.title or "")
     masthead = workspace.settings.masthead
     return Issue(
         id=issue_id,
@@ -187,12 +187,9 @@ def _read_article(
     front, body, body_line = parts
     parsed = parse_yaml(front, file, first_line=2)
     fields, found = validate(ArticleFields, parsed)
-    problems = list(found)
-    names = fields.industries if fields else _listed_industries(parsed)
+    names = _listed_industries(parsed) if fields is None else fields.industries
+    fields = fields or ArticleFields.model_construct(title=path.stem)
     codes, unknown = _industries(names, industries, parsed)
-    problems += unknown
-    if fields is None or problems:
-        return None, problems
     source = fields.source
     return Article(
         file=file,
@@ -205,7 +202,7 @@ def _read_article(
         author=fields.author,
         summary=fields.summary,
         draft=fields.draft,
-    ), [*_placeholders(parsed.place(("title",)), fields.title, body, body_line)]
+    ), [*found, *unknown, *_placeholders(parsed.place(("title",)), fields.title, body, body_line)]
 
 
 def _placeholders(place: Place, title: str, body: str = "", body_line: int = 0) -> Iterator[Problem]:
@@ -238,13 +235,12 @@ def _listed_industries(parsed: YamlText) -> tuple[str, ...]:
 
 
 def _industries(
-    names: Iterable[str], industries: tuple[Industry, ...], parsed: YamlText
+    names: Sequence[str], industries: tuple[Industry, ...], parsed: YamlText
 ) -> tuple[tuple[str, ...], list[Problem]]:
     codes, unknown = resolve_industries(names, industries)
-    path: KeyPath = ("industries",)
     return codes, [
         Problem(
-            place=parsed.place(path),
+            place=parsed.place(("industries", names.index(name))),
             rule="unknown-industry",
             message=f"没有“{name}”这个产业",
             suggestion=advice,

@@ -1,6 +1,6 @@
 """An Edition to its documents: PDF, web page and letter, all made in memory."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -37,20 +37,30 @@ class Material:
     """By their address in the text."""
 
 
-def missing_glyphs(edition: Edition, material: Material) -> tuple[Problem, ...]:
-    """Return a problem for each character, once, that the printing fonts cannot draw."""
-    places: dict[str, Place] = {}
+def missing_glyphs(edition: Edition, material: Material) -> Iterator[tuple[str, Place]]:
+    """Yield each character that the printing fonts cannot draw, once a file, with the place of its text."""
+    seen: set[tuple[str, str]] = set()
     for place, text in (*texts(edition), *_picture_texts(edition, material.pictures)):
         for character in material.fonts.missing(text):
-            places.setdefault(character, place)
-    return tuple(
-        Problem(
-            place=place,
-            rule="missing-glyph",
-            message=f"印刷字体里没有“{character}”（U+{ord(character):04X}），印出来会是空框",
-            suggestion="请改用通行的字或符号，或做成图片",
-        )
-        for character, place in places.items()
+            if (character, place.file) not in seen:
+                seen.add((character, place.file))
+                yield character, place
+
+
+def glyph_problem(character: str, place: Place) -> Problem:
+    """Return what an editor is told of a character that the printing fonts cannot draw."""
+    shown = (
+        f"“{character}”（U+{ord(character):04X}）"
+        if character.isprintable()
+        else f"U+{ord(character):04X} 这个控制字符"
+    )
+    return Problem(
+        place=place,
+        rule="missing-glyph",
+        message=f"印刷字体里没有{shown}，印出来会是空框",
+        suggestion="请改用通行的字或符号，或做成图片"
+        if character.isprintable()
+        else "请删去它，多半是复制时带来的",
     )
 
 

@@ -1,14 +1,17 @@
 """Pictures: found, proved to be what they claim, and sized for paper, web and letter."""
 
+import base64
+import binascii
 import io
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
 
+from xcbulletin.errors import BulletinError
 from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.fonts import FontSet
@@ -19,12 +22,21 @@ WEB_WIDTH = 1600
 LETTER_WIDTH = 592
 """CSS pixels that a picture is shown at in a letter; its file has twice as many."""
 
+_RASTER = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""How the files of PNG and JPEG begin."""
 _MAX_PIXELS = 80_000_000
 _MAX_BYTES = 40_000_000
+_MAX_SHAPES = 100_000
 _TALLEST = 20
 """Times its width: a letter's picture is drawn at a fixed width, and has to fit into memory."""
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+_ACTIVE = tuple(f"{{*}}{tag}" for tag in ("script", "set", "animate", "animateTransform"))
+_DRAWS_ANOTHER = frozenset(("use", "feImage", "pattern"))
+_GRADIENTS = frozenset(("linearGradient", "radialGradient"))
+_EMBEDDED = re.compile(r"data:image/[\w.+-]+(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
+_WITHIN = re.compile(r"url\(\s*['\"]?\s*#([^)'\"\s]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
 _OUTSIDE = re.compile(r"url\(\s*['\"]?(?![\s'\"#]|data:)|@import", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(px|pt|mm|cm|in)?\s*")
 _PIXELS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -35,12 +47,16 @@ class Picture:
     """A picture that has been read."""
 
     name: str
-    """Path inside the issue's folder, with forward slashes."""
+    """Path inside the issue's folder, with forward slashes: `assets/…`, and never what an address said."""
     content: bytes
     media_type: str
     width: float
     height: float
     """CSS pixels."""
+
+
+class PictureError(BulletinError):
+    """A picture cannot be drawn."""
 
 
 class _UnusableError(Exception):
@@ -53,6 +69,7 @@ class _UnusableError(Exception):
 def read_pictures(folder: Path, edition: Edition) -> tuple[dict[str, Picture], tuple[Problem, ...]]:
     """Return the pictures that an edition shows, by their address in the text, and what is wrong with them."""
     pictures: dict[str, Picture] = {}
+    read: dict[Path, Picture] = {}
     problems: list[Problem] = []
     for file, node in _shown(edition):
         place = Place(file=file, line=node.line)
@@ -60,7 +77,8 @@ def read_pictures(folder: Path, edition: Edition) -> tuple[dict[str, Picture], t
             problems.append(_pending(place, node))
         elif node.src not in pictures:
             try:
-                pictures[node.src] = _read(folder, node.src)
+                path = _find(folder.resolve(), node.src)
+                read[path] = pictures[node.src] = read.get(path) or _read(folder.resolve(), path)
             except _UnusableError as error:
                 problems.append(
                     Problem(place=place, rule="picture", message=error.message, suggestion=error.suggestion)
@@ -85,7 +103,8 @@ def _pending(place: Place, node: Node) -> Problem:
     )
 
 
-def _read(folder: Path, src: str) -> Picture:
+def _find(folder: Path, src: str) -> Path:
+    """Return the file that an address means. Its name is an output's too, so it has to lie under `assets`."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", src) or src.startswith(("/", "\\")):
         raise _UnusableError(
             f"图片不能用网址或绝对路径：{src}", "请把图片存进 assets 文件夹，写 assets/文件名"
@@ -95,26 +114,33 @@ def _read(folder: Path, src: str) -> Picture:
         path.is_file()
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a NUL, a link to itself
         raise _UnusableError(f"找不到图片 {src}", "请改正文件名") from error
-    if not path.is_relative_to(folder.resolve()):
+    if not path.is_relative_to(folder):
         raise _UnusableError(f"图片在这一期的文件夹之外：{src}", "请把图片复制进 assets 文件夹")
     if not path.is_file():
         raise _UnusableError(f"找不到图片 {src}", _nearby(folder, path))
+    if not path.is_relative_to(folder / "assets"):
+        raise _UnusableError(f"图片不在 assets 文件夹里：{src}", "图片请放进 assets 文件夹，写 assets/文件名")
+    return path
+
+
+def _read(folder: Path, path: Path) -> Picture:
+    name = path.relative_to(folder).as_posix()
     if path.stat().st_size > _MAX_BYTES:
-        raise _UnusableError(f"图片 {src} 太大（超过 40 MB）", "请先缩小")
-    return identify(src, path.read_bytes())
+        raise _UnusableError(f"图片 {name} 太大（超过 40 MB）", "请先缩小")
+    return identify(name, path.read_bytes())
 
 
 def _nearby(folder: Path, path: Path) -> str:
     present = sorted(other.name for other in path.parent.glob("*.*")) if path.parent.is_dir() else []
     same = [name for name in present if name.lower() == path.name.lower() or Path(name).stem == path.stem]
     if same:
-        return f"是否想写 {path.parent.relative_to(folder.resolve()).as_posix()}/{same[0]}？（大小写和扩展名也要一致）"
+        return f"是否想写 {path.parent.relative_to(folder).as_posix()}/{same[0]}？（大小写和扩展名也要一致）"
     return "请把图片放到这个位置，或改正文件名" + (f"；那里现有：{'、'.join(present[:6])}" if present else "")
 
 
 def identify(name: str, content: bytes) -> Picture:
     """Return `content` as a picture, by what it is and not by its name. Raises _UnusableError."""
-    if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+    if content.startswith(_RASTER):
         return _raster(name, content)
     if b"<svg" in content[:4096] or content.lstrip()[:5] == b"<?xml":
         return _vector(name, content)
@@ -161,7 +187,9 @@ def _vector(name: str, content: bytes) -> Picture:
         ) from error
     if root.tag != f"{{{_SVG_NAMESPACE}}}svg":
         raise _UnusableError(f"图片 {name} 不是 SVG 图", "请用作图软件另存为 SVG 或 PNG")
+    etree.strip_elements(root, *_ACTIVE, with_tail=False)
     _refuse_outside(name, root)
+    _refuse_endless(name, root)
     width, height = _size(name, root)
     root.set("width", f"{width:g}")
     root.set("height", f"{height:g}")
@@ -170,21 +198,116 @@ def _vector(name: str, content: bytes) -> Picture:
 
 
 def _refuse_outside(name: str, root: etree._Element) -> None:
-    """Take scripts out; refuse what would be fetched from elsewhere, or be lost on paper."""
-    for element in list(root.iter(etree.Element)):
-        tag, parent = etree.QName(element).localname, element.getparent()
-        if tag in ("script", "set", "animate", "animateTransform") and parent is not None:
-            parent.remove(element)
+    """Take handlers out; refuse what would be fetched from elsewhere, or be lost on paper."""
+    for element in root.iter(etree.Element):
+        tag = etree.QName(element).localname
         if tag == "foreignObject":
             raise _UnusableError(
                 f"图片 {name} 里嵌有网页内容（foreignObject），印不出来", "请把文字转为 SVG 文字或路径"
             )
-        addresses = [str(element.get(key, "#")) for key in _HREFS]
-        css = " ".join([*element.attrib.values(), (element.text or "") if tag == "style" else ""])
-        if any(not one.startswith(("#", "data:image/")) for one in addresses) or _OUTSIDE.search(css):
-            raise _UnusableError(f"图片 {name} 引用了外面的文件", "请在作图软件里选择“嵌入图像”后重新导出")
+        for key in _HREFS:
+            if not element.get(key, "#").startswith("#"):
+                element.set(key, _embedded(name, element.get(key, "")))
+        css = " ".join([*map(str, element.attrib.values()), (element.text or "") if tag == "style" else ""])
+        if _OUTSIDE.search(css):
+            raise _outside(name)
         for key in [key for key in map(str, element.attrib) if key.startswith("on")]:
             del element.attrib[key]
+
+
+def _outside(name: str) -> _UnusableError:
+    return _UnusableError(f"图片 {name} 引用了外面的文件", "请在作图软件里选择“嵌入图像”后重新导出")
+
+
+def _embedded(name: str, address: str) -> str:
+    """Return the address of an embedded picture as the press takes it: of the type that the picture has."""
+    if not address.lower().startswith("data:image/"):
+        raise _outside(name)
+    match = _EMBEDDED.match(address)
+    try:
+        content = base64.b64decode(address[match.end() :]) if match else b""
+    except binascii.Error:
+        content = b""
+    if not content.startswith(_RASTER):
+        raise _UnusableError(
+            f"图片 {name} 里嵌的图像不是 PNG 或 JPEG", "请把嵌入的图像换成 PNG 或 JPEG，或把整张图另存为 PNG"
+        )
+    inner = _raster(f"{name} 里嵌的图像", content)
+    return f"data:{inner.media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _refuse_endless(name: str, root: etree._Element) -> None:
+    """Refuse a few lines that draw without end: what is drawn through many others counts for each of them."""
+    parts = _parts(root)
+    counts: dict[etree._Element, int] = {}
+    begun: set[etree._Element] = set()
+    waiting = [root]
+    while waiting:
+        element = waiting[-1]
+        begun.add(element)
+        missing = [part for part, _ in parts[element] if part not in counts]
+        if any(part in begun for part in missing):
+            raise _UnusableError(
+                f"图片 {name} 里的图形引用了自己，画不完", "请在作图软件里展开符号后重新导出"
+            )
+        waiting += missing
+        if not missing:
+            shapes = 1 + sum(times * counts[part] for part, times in parts[element])
+            counts[waiting.pop()] = min(shapes, _MAX_SHAPES + 1)
+    if counts[root] > _MAX_SHAPES:
+        raise _UnusableError(
+            f"图片 {name} 展开后的图形太多（超过 {_MAX_SHAPES // 10_000} 万个）", "请简化，或另存为 PNG"
+        )
+
+
+def _parts(root: etree._Element) -> dict[etree._Element, list[tuple[etree._Element, int]]]:
+    """Return what is drawn with each element, and how many times: its children, and those it refers to."""
+    elements = list(root.iter(etree.Element))
+    named: dict[str, list[etree._Element]] = {}
+    for element in elements:
+        if etree.QName(element).localname not in _GRADIENTS:
+            named.setdefault(element.get("id", ""), []).append(element)
+    rules = list(_rules(root))
+    return {
+        element: [
+            *((child, 1) for child in element.iterchildren(etree.Element)),
+            *((one, times) for id_, times in _references(element, rules) for one in named.get(id_, ())),
+        ]
+        for element in elements
+    }
+
+
+def _references(
+    element: etree._Element, rules: Iterable[tuple[frozenset[str], str]]
+) -> Iterator[tuple[str, int]]:
+    """Yield the ids that an element is drawn with, and how many times."""
+    tag = etree.QName(element).localname
+    if tag in _DRAWS_ANOTHER:
+        yield from ((element.get(key, "#")[1:], 1) for key in _HREFS if element.get(key, "#") != "#")
+    classes = (f".{one}" for one in element.get("class", "").split())
+    names = {"*", tag, f"#{element.get('id')}", *classes}
+    styles = [element.get("style", ""), *(style for selector, style in rules if names & selector)]
+    declared = [one.partition(":")[::2] for style in styles for one in style.split(";")]
+    for key, value in (*element.attrib.items(), *declared):
+        for id_ in _WITHIN.findall(str(value)) if key != "style" else ():
+            yield id_, _times(element, str(key).strip())
+
+
+def _times(element: etree._Element, key: str) -> int:
+    """Return how often a property draws what it refers to: a marker at each point, a paint in each shape."""
+    if key.startswith("marker"):
+        points = (one.get("d", "") + one.get("points", "") + " 0" for one in element.iter(etree.Element))
+        return sum(len(_NUMBER.findall(text)) for text in points)
+    return sum(1 for _ in element.iter(etree.Element)) if key in ("fill", "stroke") else 1
+
+
+def _rules(root: etree._Element) -> Iterator[tuple[frozenset[str], str]]:
+    """Yield the words of each selector whose style refers to something, and the style."""
+    for element in root.iter("{*}style"):
+        for rule in (element.text or "").split("}"):
+            selector, _, style = rule.rpartition("{")
+            if _WITHIN.search(style):
+                yield frozenset(re.findall(r"[.#]?[\w-]+|\*", selector)), style
 
 
 def _size(name: str, root: etree._Element) -> tuple[float, float]:
@@ -226,7 +349,10 @@ def for_web(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Pictur
 
 
 def for_letter(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Picture]:
-    """Return the pictures for a letter: PNG or JPEG, twice as many pixels as they are shown at."""
+    """Return the pictures for a letter: PNG or JPEG, twice as many pixels as they are shown at.
+
+    Raises PictureError.
+    """
     return {
         address: _drawn(picture, fonts) if picture.media_type == SVG else _narrowed(picture, LETTER_WIDTH * 2)
         for address, picture in pictures.items()
@@ -235,8 +361,6 @@ def for_letter(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Pic
 
 def _with_fonts(picture: Picture, fonts: FontSet) -> Picture:
     """Return an SVG that carries the glyphs it needs: as an image it cannot use the fonts of its page."""
-    import base64
-
     words = words_in(picture)
     if not words.strip():
         return picture
@@ -260,16 +384,19 @@ def _drawn(picture: Picture, fonts: FontSet) -> Picture:
     import resvg_py
 
     width = round(LETTER_WIDTH * 2)
-    png = resvg_py.svg_to_bytes(
-        svg_string=picture.content.decode(),
-        width=width,
-        font_dirs=[str(fonts.directory)],
-        skip_system_fonts=True,
-        font_family="XC Hei",
-        sans_serif_family="XC Hei",
-        serif_family="XC Song",
-        background="white",
-    )
+    try:
+        png = resvg_py.svg_to_bytes(
+            svg_string=picture.content.decode(),
+            width=width,
+            font_dirs=[str(fonts.directory)],
+            skip_system_fonts=True,
+            font_family="XC Hei",
+            sans_serif_family="XC Hei",
+            serif_family="XC Song",
+            background="white",
+        )
+    except ValueError as error:
+        raise PictureError(f"图片 {picture.name} 画不出来（{error}）；请简化，或另存为 PNG") from error
     name = picture.name.rpartition(".")[0] + ".png"
     height = picture.height * width / picture.width
     return Picture(name=name, content=bytes(png), media_type=PNG, width=width, height=round(height))

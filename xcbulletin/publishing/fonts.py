@@ -30,7 +30,7 @@ _LAST_RESORT = (
     '  <match target="pattern"><edit name="family" mode="append_last">'
     f"{''.join(f'<string>{family}</string>' for family in FAMILIES)}</edit></match>\n"
 )
-_INVISIBLE = {"Cc", "Cf", "Zl", "Zp"}  # controls, joiners and U+200B, line and paragraph separators
+_INVISIBLE = {"Cf", "Zl", "Zp"}  # joiners and U+200B, line and paragraph separators
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +144,11 @@ def _read_coverage(directory: Path) -> dict[str, Ranges]:
 
 
 def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in _INVISIBLE and not _is_variation_selector(ord(character))
+    return (
+        character not in "\t\n\r"
+        and unicodedata.category(character) not in _INVISIBLE
+        and not _is_variation_selector(ord(character))
+    )
 
 
 def _is_variation_selector(code: int) -> bool:

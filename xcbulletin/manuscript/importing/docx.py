@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from xcbulletin.manuscript.importing.blocks import (
+    Asset,
     Block,
     Document,
     Footnote,
@@ -56,6 +57,8 @@ class _Reader:
     labels: Mapping[tuple[str, str], str]
     paragraph: int = 0
     merged: list[int] = field(default_factory=list)
+    assets: dict[str, Asset | None] = field(default_factory=dict)
+    """Pictures by the name of their part: a few kilobytes may refer to the same large part ten thousand times."""
 
 
 def read_docx(content: bytes, origin: Origin) -> Document:
@@ -307,10 +310,14 @@ def _symbol(element: etree._Element) -> str:
 
 def _picture(element: etree._Element, reader: _Reader) -> Picture:
     target = reader.relations.get(value(element, "embed") or value(element, "id"), "")
-    content = reader.package.read(target) if target else None
-    asset = None if content is None else keep(content)
+    if target not in reader.assets:
+        content = reader.package.read(target) if target else None
+        reader.assets[target] = None if content is None else keep(content)
     return Picture(
-        line=reader.paragraph, alt=_description(element), asset=asset, reference=target or "链接的图片"
+        line=reader.paragraph,
+        alt=_description(element),
+        asset=reader.assets[target],
+        reference=target or "链接的图片",
     )
 
 

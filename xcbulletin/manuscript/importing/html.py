@@ -385,7 +385,7 @@ def _take_notes(root: html.HtmlElement) -> tuple[Marks, tuple[Footnote, ...]]:
     bodies: dict[html.HtmlElement, str] = {}
     for link in root.iter("a"):
         body = _note_body(link, names)
-        if body is not None and link not in body.iterdescendants():
+        if body is not None and body not in link.iterancestors():
             marks[link] = bodies.setdefault(body, str(len(bodies) + 1))
     notes = tuple(_footnote(body, label) for body, label in bodies.items())
     return {**marks, **dict.fromkeys(bodies, "")}, notes
