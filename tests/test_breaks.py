@@ -16,7 +16,7 @@ def prepared(text, **options):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("体系、 跟踪 全球", "体系、跟踪全球"),
+        ("体系、 跟踪 全球", "体系、跟踪 全球"),
         ("在 ，中 。", "在，中。"),
         ("推动AI研发", "推动 AI 研发"),
         ("推动 AI 研发", "推动 AI 研发"),
@@ -65,9 +65,9 @@ def test_the_last_two_characters_of_a_paragraph_stay_together(text, expected):
     [
         (["推动", "AI", "研发"], [0, 1, 0], ["推动 ", "AI", " 研发"]),
         (["推动", "AI", "研发"], [1, 0, 1], ["推动", " AI ", "研发"]),
-        (["中 ", "国"], [0, 1], ["中", "国"]),
+        (["中 ", "国"], [0, 1], ["中 ", "国"]),
         (["设", "“智”", "字"], [0, 1, 0], [f"设{Z}", "“智”", f"{Z}字"]),
-        (["甲", " ", "乙"], [1, 0, 1], ["甲", "", "乙"]),
+        (["甲", " ", "，乙"], [1, 0, 1], ["甲", "", "，乙"]),
     ],
 )
 def test_markup_does_not_hide_a_neighbour(texts, depths, expected):

@@ -239,7 +239,7 @@ def test_a_build_touches_nothing_but_its_folder(built: tuple[Path, Path]) -> Non
     }
     assert (root / "issues" / "2021-01" / "assets" / "patents.svg").read_text() == SVG
     assert {path.name for path in (root / "build").iterdir()} == {".cache", "2021-01"}
-    assert not list(built[0].glob(".staging-*"))
+    assert not list(built[0].parent.glob(".2021-01~*"))
 
 
 @pytest.mark.usefixtures("fonts")
@@ -346,7 +346,7 @@ def test_a_failed_build_leaves_the_old_outputs(run: Run, page: Path, workspace: 
         "2021-01: 没有编印；请先改正以上问题\n",
     )
     assert snapshot(page) == before
-    assert list(page.glob(".staging-*")) == []
+    assert list(page.parent.glob(".2021-01~*")) == []
 
 
 def test_a_failed_template_leaves_the_old_outputs(run: Run, page: Path, workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ import pytest
 from conftest import write
 
 from xcbulletin.model import IssueId, Place, Problem, Severity
+from xcbulletin.publishing import outputs
 from xcbulletin.publishing.outputs import (
     MANIFEST,
     Format,
@@ -115,7 +116,7 @@ def test_a_build_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> No
 
 
 def test_what_a_crash_left_behind_is_swept_away(tmp_path: Path) -> None:
-    write(tmp_path / ".staging-x1" / "a.pdf", b"half")
+    write(tmp_path.parent / f".{tmp_path.name}~x1" / "a.pdf", b"half")
     write_outputs(tmp_path, {"a.pdf": b"1"}, manifest("d1", Format.PDF))
     assert names(tmp_path) == ["a.pdf", MANIFEST]
 
@@ -228,3 +229,35 @@ def test_a_manifest_that_names_files_elsewhere_is_none(tmp_path: Path) -> None:
     assert read_current(folder, "d1", [Format.PDF]) is None
     write_outputs(folder, {"b.pdf": b"2"}, manifest("d2", Format.PDF))
     assert elsewhere.exists()
+
+
+def test_an_interrupted_build_leaves_all_of_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "2021-01"
+    write_outputs(folder, {"a.pdf": b"1", "index.html": b"1"}, manifest("d1", Format.PDF))
+    write_outputs(folder / "industry-ai", {"a.pdf": b"1"}, manifest("d1", Format.PDF))
+    before = {name: (folder / name).read_bytes() for name in names(folder)}
+
+    def pull_the_plug(*_folders: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outputs, "_exchange", pull_the_plug)
+        with pytest.raises(KeyboardInterrupt):
+            write_outputs(folder, {"a.pdf": b"2"}, manifest("d2", Format.PDF))
+    assert {name: (folder / name).read_bytes() for name in names(folder)} == before
+    write_outputs(folder, {"a.pdf": b"2"}, manifest("d2", Format.PDF))
+    assert names(folder) == ["a.pdf", "industry-ai/a.pdf", f"industry-ai/{MANIFEST}", MANIFEST]
+    assert [path.name for path in tmp_path.iterdir()] == ["2021-01"]
+
+
+def test_where_folders_cannot_be_exchanged_they_change_places_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outputs, "_renameat2", lambda *_: -1)
+    folder = tmp_path / "2021-01"
+    for digest in ("d1", "d2"):
+        write_outputs(folder, {"a.pdf": digest.encode()}, manifest(digest, Format.PDF))
+    assert (folder / "a.pdf").read_bytes() == b"d2"
+    assert [path.name for path in tmp_path.iterdir()] == ["2021-01"]

@@ -77,13 +77,20 @@ def test_a_workspace_without_issues_has_none(workspace: Workspace) -> None:
     assert issue_ids(workspace.root) == ()
 
 
+@pytest.mark.parametrize("text", ["2021-1", "2021-13", "2021-00"])
+def test_a_name_like_a_month_has_to_be_one(text: str) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        parse_issue_id(text)
+    assert str(caught.value) == f"“{text}”不是月份：月份写成两位，从 01 到 12，如 2021-04"
+
+
 def test_an_issue_that_is_not_there_is_answered_with_the_nearest(workspace: Workspace) -> None:
     for name in ("2021-01", "2021-02"):
         (workspace.root / "issues" / name).mkdir(parents=True)
     with pytest.raises(WorkspaceError) as caught:
-        issue_folder(workspace.root, parse_issue_id("2021-1"))
+        issue_folder(workspace.root, parse_issue_id("2021-03"))
     assert str(caught.value) == (
-        "issues/2021-1: 没有这一期；已有：2021-01、2021-02；可用 xcbulletin new 2021-1 新建"
+        "issues/2021-03: 没有这一期；已有：2021-01、2021-02；可用 xcbulletin new 2021-03 新建"
     )
 
 

@@ -202,7 +202,7 @@ def build(
     failed = False
     with _workshop(context) as workshop:
         chosen = _chosen(workshop.root, issues, every=every)
-        selection = _selection(workshop, _split(industries))
+        selection = _selection(workshop, _split(industries)) if industries else ()
         for issue in chosen:
             try:
                 _report(workshop.build(issue, wanted, selection), workshop.root)
@@ -285,10 +285,10 @@ def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
 
 
 def _selection(workshop: "Workshop", names: Sequence[str]) -> tuple[str, ...]:
-    if not names:
-        return ()
     from xcbulletin.settings import resolve_industries
 
+    if not names:
+        raise UsageMistakeError("--industry 后面要写产业的代码或名称，如 --industry ai,robot")
     codes, unknown = resolve_industries(names, workshop.workspace.industries)
     if unknown:
         raise UsageMistakeError(

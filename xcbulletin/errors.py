@@ -15,6 +15,7 @@ _REASONS = {
     errno.ENOENT: "没有这个文件",
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
+    errno.EEXIST: "已有同名的文件或文件夹",
     errno.EISDIR: "这是文件夹",
     errno.ENOTDIR: "路径里有一段不是文件夹",
     errno.ENOSPC: "磁盘已满",

@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from xcbulletin.errors import ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Column, Imprint, Industry, Place, Problem
@@ -25,7 +25,7 @@ _CODE = r"^[a-z0-9][a-z0-9_-]*$"
 def as_list(value: Any) -> Any:
     """Let one text stand for a list of one, and read 、 ， and ； as an editor means them."""
     if isinstance(value, str):
-        return [part for part in re.split(r"[,，、;；]\s*", value.strip()) if part]
+        return [part for part in re.split(r"[,，、;；]\s*", value.strip().strip("［］【】")) if part]
     return [] if value is None else value
 
 
@@ -35,7 +35,7 @@ def _mail_address(value: str) -> str:
     return value
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 TextList = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
 

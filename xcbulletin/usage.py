@@ -40,7 +40,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         return _fail(str(error), 1)
     except OSError as error:
         return _fail(
-            f"{error.filename or '文件'}: 读写失败（{reason(error)}）；请检查磁盘空间、权限和路径", 1
+            f"{error.filename or '写文件时'}: 读写失败（{reason(error)}）；请检查磁盘空间、权限和路径", 1
         )
     except typer.TyperException as error:
         return _fail(_translated(error, command), 2)

@@ -38,12 +38,18 @@ def setting_overrides(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+_MONTH_LIKE = re.compile(r"\d{4}-\d{1,2}")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+
+
 def parse_issue_id(text: str) -> IssueId:
     """Return `text` as the name of an issue. Raises WorkspaceError where it could not be a folder of its own."""
     if not _ISSUE_ID.fullmatch(text) or ".." in text:
         raise WorkspaceError(
             f"“{text}”不能作为期号：只用英文字母、数字、连字符、下划线和点，如 2021-01、ai-report-2021"
         )
+    if _MONTH_LIKE.fullmatch(text) and not _MONTH.fullmatch(text):
+        raise WorkspaceError(f"“{text}”不是月份：月份写成两位，从 01 到 12，如 2021-04")
     return IssueId(text)
 
 
@@ -61,7 +67,7 @@ def issue_folder(root: Path, issue: IssueId) -> Path:
         return folder
     known = issue_ids(root)
     near = get_close_matches(issue, known, n=3, cutoff=0.5) or known[-3:]
-    hint = f"；已有：{'、'.join(near)}" if near else ""
+    hint = f"；已有：{'、'.join(sorted(near))}" if near else ""
     raise WorkspaceError(f"issues/{issue}: 没有这一期{hint}；可用 xcbulletin new {issue} 新建")
 
 

@@ -215,7 +215,7 @@ class _Builder:
                     key_node,
                     "yaml-colon",
                     f"“{key}”后面用了中文冒号“：”",
-                    f"请改为英文冒号加一个空格“{key}: ”",
+                    f"请改为英文冒号加一个空格“{key}: ”" + ("，逗号也改为英文的" if "，" in rest else ""),
                 )
             if key in result:
                 earlier = self.lines[(*path, key)]

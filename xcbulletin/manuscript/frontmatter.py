@@ -10,7 +10,7 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from xcbulletin.model import Kind
-from xcbulletin.settings import ImprintFields, Section, Text, TextList
+from xcbulletin.settings import ImprintFields, Section, Text, TextList, as_list
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _FENCE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
@@ -45,6 +45,12 @@ def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _names(value: Any) -> Any:
+    """Read the marks of a Chinese keyboard inside a list, too: [ai，robot、5G]."""
+    return [name for part in value for name in as_list(part)] if isinstance(value, list) else as_list(value)
+
+
+Names = Annotated[TextList, BeforeValidator(_names)]
 Date = Annotated[datetime.date, BeforeValidator(_parse_date)]
 WebAddress = Annotated[Text, AfterValidator(_web_address)]
 
@@ -65,7 +71,7 @@ class IssueFields(Section):
     number: int | None = Field(default=None, ge=1)
     total_number: int | None = Field(default=None, ge=1)
     date: Date
-    industries: TextList = ()
+    industries: Names = ()
     imprint: IssueImprint = IssueImprint()
 
 
@@ -81,7 +87,7 @@ class ArticleFields(Section):
     """The front matter of an article."""
 
     title: Text
-    industries: TextList = ()
+    industries: Names = ()
     source: Annotated[SourceFields, BeforeValidator(_named)] | None = None
     author: Text | None = None
     summary: Text | None = None

@@ -183,7 +183,7 @@ def _read_article(
         return None, list(error.problems)
     parts = split(text)
     if parts is None:
-        return None, [_no_front_matter(file)]
+        return None, [_no_front_matter(file, text)]
     front, body, body_line = parts
     parsed = parse_yaml(front, file, first_line=2)
     fields, found = validate(ArticleFields, parsed)
@@ -220,11 +220,17 @@ def _placeholders(place: Place, title: str, body: str = "", body_line: int = 0) 
     )
 
 
-def _no_front_matter(file: str) -> Problem:
+def _no_front_matter(file: str, text: str) -> Problem:
+    first = text.strip().partition("\n")[0].strip()
+    message = "开头没有用两行“---”围起来的文章信息"
+    if re.fullmatch("[-—－–]{2,}", first) and first != "---":
+        message = f"文章信息要用三个英文减号“---”围起来，现为“{first}”"
+    elif first == "---" and not text.startswith("---"):
+        message = "“---”要写在第一行，前面不能有空行或空格"
     return Problem(
         place=Place(file=file, line=1),
         rule="front-matter",
-        message="开头没有用两行“---”围起来的文章信息",
+        message=message,
         suggestion="请在最前面写：第一行“---”，第二行“title: 标题”，第三行“---”，然后是正文",
     )
 

@@ -84,9 +84,10 @@ class Rule(NamedTuple):
     reads_text: bool = False
 
 
+# A blank between two Han stays: it may part a name from a post.
 STRAY_BLANKS = Rule(
     re.compile(
-        r"(?<=[HU])S+(?=[HUocame])|(?<=[ocame])S+(?=[HU])"
+        r"(?<=[HU])S+(?=[oca])|(?<=[oca])S+(?=[HU])"
         r"|S+(?=[OCWT])|(?<=[OCWT])S+|S+(?=o[HUOCWT])|(?<=[HUOCWT][ca])S+"
     ),
     "",

@@ -1,5 +1,6 @@
 """build/: written whole or not at all, never stale, and recognised when still true."""
 
+import ctypes
 import fcntl
 import hashlib
 import json
@@ -12,12 +13,14 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from xcbulletin import __version__
 from xcbulletin.model import IssueId, Place, Problem, Severity
 from xcbulletin.publishing.fonts import fonts_digest
 
 MANIFEST = "manifest.json"
+_STARTER = Path(__file__).parent.parent / "starter"
 _LIBRARIES = (
     "weasyprint",
     "markdown-it-py",
@@ -76,6 +79,8 @@ def source_digest(sources: Iterable[Path], selection: Sequence[str], overrides: 
     digest.update(json.dumps(facts, sort_keys=True).encode())
     for place in (*sources, Path(__file__).parent.parent):
         for path in _files(place):
+            if path.is_relative_to(_STARTER):
+                continue  # a copy in the wheel of what is in `sources` already
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.relative_to(place.parent).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()
@@ -120,18 +125,71 @@ def _is_whole(path: Path, sha256: str) -> bool:
 def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Manifest:
     """Put `files` into `folder`, and return the manifest that was written with them.
 
-    All are written to the side first, then moved in; the manifest comes last, so that whatever happens
-    between is seen by the next build. Files of an earlier build that are no longer true are removed;
-    those of other formats made from the same digest stay.
+    A whole folder is made beside the old one and takes its place in one step: at any moment there is all of
+    one build or all of the other. Files of an earlier build that are no longer true are not in it; those of
+    other formats made from the same digest are.
     """
     assert all(map(_is_inside, files)), "an output would land outside its folder"
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder.parent):
+        _clear_up(folder)
         before = _read_manifest(folder)
         manifest = _joined(folder, before, files, manifest)
-        _move_in(folder, {**files, MANIFEST: _format_manifest(manifest)})
-        _remove(folder, set(before.files if before else _present(folder)) - {*manifest.files, MANIFEST})
+        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}~"))
+        try:
+            for name, content in {**files, MANIFEST: _format_manifest(manifest)}.items():
+                _write(staging / name, content)
+            for name in set(manifest.files) - set(files):
+                (staging / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / name, staging / name)
+            staging.chmod(0o755)
+            _put_in_place(staging, folder)
+        finally:
+            _clear_up(folder)
     return manifest
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """Let `staging` be `folder` in one step; what was there is then in `staging`."""
+    if folder.exists():
+        _exchange(staging, folder)
+    else:
+        os.rename(staging, folder)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange two folders at once (Linux renameat2); where the file system cannot, one after the other."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if _renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
+        return
+    aside = one.with_name(f"{one.name}-old")
+    os.rename(other, aside)
+    os.rename(one, other)
+
+
+def _renameat2(*arguments: Any) -> int:
+    """Call Linux's renameat2(2), which Python has no name for."""
+    return int(ctypes.CDLL(None).renameat2(*arguments))
+
+
+def _clear_up(folder: Path) -> None:
+    """Remove what builds leave beside `folder`; selections that were in it go back into it."""
+    for left_over in folder.parent.glob(f".{folder.name}~*"):
+        for selection in left_over.glob("industry-*"):
+            if folder.is_dir() and not (folder / selection.name).exists():
+                os.rename(selection, folder / selection.name)
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one build at a time write to a folder; the lock goes with its holder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _joined(
@@ -156,49 +214,8 @@ def _is_inside(name: str) -> bool:
     return not path.is_absolute() and ".." not in path.parts
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one build at a time write to a folder; the lock goes with its holder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _present(folder: Path) -> Iterator[str]:
-    """Yield the files of an edition whose manifest is lost; selections inside it have their own."""
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder)
-        if path.is_file() and not name.parts[0].startswith(("industry-", ".")):
-            yield name.as_posix()
-
-
-def _remove(folder: Path, names: Iterable[str]) -> None:
-    for name in names:
-        path = folder / name
-        path.unlink(missing_ok=True)
-        if path.parent != folder and path.parent.is_dir() and not any(path.parent.iterdir()):
-            path.parent.rmdir()
-
-
 def _format_manifest(manifest: Manifest) -> bytes:
     return (json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _move_in(folder: Path, files: Mapping[str, bytes]) -> None:
-    for left_over in folder.glob(".staging-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    staging = Path(tempfile.mkdtemp(dir=folder, prefix=".staging-"))
-    try:
-        for name, content in files.items():
-            _write(staging / name, content)
-        for name in files:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staging / name, folder / name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -91,7 +91,15 @@ def _environment(folders: Sequence[Path]) -> Environment:
     return environment
 
 
-_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FAILURES = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 """What comes of a template that cannot be read, or of an expression in it."""
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from xcbulletin.errors import ImportFailedError
 from xcbulletin.manuscript.importing.bulletin import arrange_bulletin
 from xcbulletin.manuscript.importing.formats import read_document
+from xcbulletin.manuscript.importing.kinds import kind_remark
 from xcbulletin.manuscript.importing.report import arrange_report
 from xcbulletin.model import Column, Industry, Kind, Problem
 
@@ -41,4 +42,4 @@ def import_document(
         laid = arrange_report(document, industries, issue_date, today)
     else:
         laid = arrange_bulletin(document, columns, industries, issue_date, today)
-    return Imported(files=laid.files, remarks=(*document.remarks, *laid.remarks))
+    return Imported(files=laid.files, remarks=(*kind_remark(document, kind, columns), *document.remarks, *laid.remarks))

@@ -41,6 +41,8 @@ class Article:
     is_named: bool = True
     is_guessed: bool = False
     """Whether a mere line in the middle of a column was taken for the title."""
+    is_cut: bool = False
+    """Whether the title is the first line of a paragraph that went on after a line break."""
 
 
 def articles_of(column: Column, name: str, blocks: Sequence[Block]) -> list[Article]:
@@ -62,7 +64,12 @@ def _opened(column: Column, block: Heading | Paragraph, current: Article | None)
     level = block.level if isinstance(block, Heading) else None
     is_guessed = level is None and current is not None
     return Article(
-        column=column, line=block.line, title=undressed(block.text), level=level, is_guessed=is_guessed
+        column=column,
+        line=block.line,
+        title=undressed(block.text),
+        level=level,
+        is_guessed=is_guessed,
+        is_cut=isinstance(block, Paragraph) and block.is_cut,
     )
 
 
@@ -131,6 +138,9 @@ def _title_remarks(article: Article, origin: Origin) -> Iterator[Problem]:
     if not article.is_named and article.column.code != EDITORIAL:
         message = f"“{article.column.name}”里的文章没有标题，用“{title}”作标题"
         yield origin.remark(article.line, "title", message, "请在文稿开头的 title 里写上标题")
+    if article.is_cut and not article.is_guessed:
+        message = f"把段内换行前的一行“{title}”当作文章的标题"
+        yield origin.remark(article.line, "article", message, "请核对；如是正文，请并回正文")
     if article.is_guessed:
         message = f"把单独的一行“{title}”当作新文章的标题"
         yield origin.remark(article.line, "article", message, "请核对；如是小标题，请并回上一篇")

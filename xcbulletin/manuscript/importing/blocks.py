@@ -63,6 +63,8 @@ class Paragraph:
     line: int
     text: Inline
     quoted: bool = False
+    is_cut: bool = False
+    """Whether the paragraph goes on after a line break: the next block is its next line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

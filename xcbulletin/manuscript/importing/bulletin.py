@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from xcbulletin.manuscript.importing.articles import Article, articles_of, drafts_of
 from xcbulletin.manuscript.importing.blocks import Block, Document, Heading, Origin, Paragraph, text_of
 from xcbulletin.manuscript.importing.contents import contents_remark, take_contents
+from xcbulletin.manuscript.importing.dates import missing_date
 from xcbulletin.manuscript.importing.files import Laid, lay_out
 from xcbulletin.manuscript.importing.inline import literal
 from xcbulletin.manuscript.importing.masthead import Masthead, read_masthead
@@ -16,8 +17,10 @@ from xcbulletin.manuscript.importing.numbering import is_closed, squeezed
 from xcbulletin.manuscript.importing.residue import drop_rules
 from xcbulletin.model import Column, Industry, Kind, Problem
 
-_MARKS = "●■◆★▲◎○□◇☆※▍•◼⬤"
-_COLUMN_LINE = re.compile(rf"([{_MARKS}]*)\s*([【\[]?)\s*(.+?)\s*[】\]]?\s*[：:]?\s*")
+COLUMN_MARKS = "●■◆★▲◎○□◇☆※▍•◼⬤"
+"""The signs that a line opening a column may begin with."""
+
+_COLUMN_LINE = re.compile(rf"([{COLUMN_MARKS}]*)\s*([【\[]?)\s*(.+?)\s*[】\]]?\s*[：:]?\s*")
 _LONGEST_COLUMN = 10
 _LONGEST_LINE = 40
 
@@ -174,8 +177,8 @@ def _head_remarks(masthead: Masthead, issue_date: date | None, origin: Origin) -
     if masthead.notices:
         message = f"“{'”“'.join(masthead.notices)}”没有导入，报头上印的是 bulletin.yaml 里的 notice"
         yield origin.remark(1, "notice", message, "如有不同，请改那里")
-    if "date" not in masthead.fields and issue_date is None:
-        yield origin.remark(1, "date", "没有找到出版日期，暂记为导入当天", "请改正 issue.yaml 里的 date")
+    if "date" not in masthead.fields:
+        yield missing_date(1, "没有找到出版日期，暂记为导入当天", issue_date, origin)
     if not masthead.has_day:
         found = masthead.fields["date"]
         message = f"刊头只写了年月，日期记为当月最后一天（{found}）"

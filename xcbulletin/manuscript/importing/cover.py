@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from xcbulletin.manuscript.importing.blocks import Block, Heading, Origin, Paragraph, text_of
-from xcbulletin.manuscript.importing.dates import find_date, without_numbers
+from xcbulletin.manuscript.importing.dates import find_date, missing_date, without_numbers
 from xcbulletin.manuscript.importing.numbering import is_closed
 from xcbulletin.model import Problem
 
@@ -103,10 +103,8 @@ def cover_remarks(cover: Cover, issue_date: datetime.date | None, origin: Origin
     if cover.date is not None and not cover.has_day:
         message = f"封面只有年月，日期记为当月最后一天（{cover.date}）"
         yield origin.remark(cover.line, "date", message, "请核对 issue.yaml 里的 date")
-    if cover.date is None and issue_date is None:
-        yield origin.remark(
-            cover.line, "date", "封面上没有找到日期，暂记为导入当天", "请改正 issue.yaml 里的 date"
-        )
+    if cover.date is None:
+        yield missing_date(cover.line, "封面上没有找到日期，暂记为导入当天", issue_date, origin)
     if cover.rest:
         lines = [block.line for block in cover.rest]
         texts = "、".join(f"“{text_of(block)}”" for block in cover.rest)

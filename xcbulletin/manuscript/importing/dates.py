@@ -4,6 +4,9 @@ import calendar
 import re
 from datetime import date
 
+from xcbulletin.manuscript.importing.blocks import Origin
+from xcbulletin.model import Problem
+
 _HAN_DIGITS = {char: index for index, char in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "О": 0}
 _DATE = re.compile(
     r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*[年./-]\s*(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})"
@@ -46,6 +49,14 @@ def without_numbers(text: str) -> str:
     return re.sub(
         r"[\s（）()\[\]【】·•|｜—–\-,，:：。]|出版|日期|期号|编印时间|星期[一二三四五六日天]", "", rest
     )
+
+
+def missing_date(line: int, without: str, issue_date: date | None, origin: Origin) -> Problem:
+    """Return the remark that a file gives no date; `without` says so where the issue is named for no month."""
+    if issue_date is None:
+        return origin.remark(line, "date", without, "请改正 issue.yaml 里的 date")
+    message = f"原文没有出版日期，按期号记为 {issue_date}"
+    return origin.remark(line, "date", message, "请核对 issue.yaml 里的 date")
 
 
 def parse_number(text: str) -> int:

@@ -6,6 +6,7 @@ from xcbulletin.errors import BulletinError, ImportFailedError
 from xcbulletin.manuscript.importing.blocks import Document, Origin
 from xcbulletin.manuscript.importing.docx import read_docx
 from xcbulletin.manuscript.importing.html import read_html
+from xcbulletin.manuscript.importing.scripts import with_scripts
 from xcbulletin.manuscript.importing.text import read_text
 from xcbulletin.yamltext import decode
 
@@ -35,7 +36,7 @@ def read_document(content: bytes, name: str) -> Document:
     """Return a file's blocks. Raises ImportFailedError, with the file's name, where that is not possible."""
     try:
         _refuse(content, name.lower())
-        return _read(content, name)
+        return with_scripts(_read(content, name))
     except BulletinError as error:
         raise ImportFailedError(_with_name(str(error), name)) from error
 

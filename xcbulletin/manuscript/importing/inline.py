@@ -3,11 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _LINE_BREAKS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029\t]")
 _WORD = re.compile(r"[0-9A-Za-z]")
+
+
+class Script(StrEnum):
+    """Small print above or below the line, with the mark for what has no small characters."""
+
+    SUPER = "^"
+    SUB = "_"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +27,8 @@ class Span:
     emphasis: bool = False
     url: str | None = None
     note: bool = False
+    strike: bool = False
+    script: Script | None = None
 
 
 Inline = tuple[Span, ...]
@@ -55,7 +65,8 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
 
 def _dress(numbered: tuple[int, Span]) -> tuple[object, ...]:
     index, span = numbered
-    return (span.strong, span.emphasis, span.url, index if span.note else -1)
+    dress = (span.strong, span.emphasis, span.strike, span.script)
+    return (*dress, span.url, index if span.note else -1)
 
 
 def cut(inline: Inline, start: int, end: int | None = None) -> Inline:

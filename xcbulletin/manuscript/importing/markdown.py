@@ -135,13 +135,18 @@ def _with_backslash(markdown: str, match: re.Match[str]) -> str:
 
 
 def format_inline(inline: Inline) -> str:
-    """Return inline Markdown; where bold or italic would not come out as such, the text goes without."""
-    dressed = "".join(map(_format_span, inline))
-    if any(span.strong or span.emphasis or span.url for span in inline) and _rendered(dressed) != _expected(
-        inline
-    ):
-        return "".join(_format_span(Span(text=span.text, note=span.note)) for span in inline)
-    return dressed
+    """Return inline Markdown; where bold, italic or struck text would not come out as such, it goes without."""
+    bare = tuple(Span(text=span.text, note=span.note) for span in inline)
+    struck = undressed(inline) if any(span.strike for span in inline) else bare
+    tried = ("".join(map(_format_span, spans)) for spans in (inline, struck))
+    if all(map(_is_bare, inline)):
+        return next(tried)
+    expected = _expected(inline)
+    return next((text for text in tried if _rendered(text) == expected), "".join(map(_format_span, bare)))
+
+
+def _is_bare(span: Span) -> bool:
+    return not (span.strong or span.emphasis or span.strike or span.url)
 
 
 def _format_span(span: Span) -> str:
@@ -152,7 +157,8 @@ def _format_span(span: Span) -> str:
         return span.text
     before, after = span.text.split(inner, 1)
     marks = "*" * (2 * span.strong + span.emphasis)
-    formatted = f"{marks}{escape(inner)}{marks}"
+    struck = "~~" if span.strike else ""
+    formatted = f"{struck}{marks}{escape(inner)}{marks}{struck}"
     return f"{before}{_linked(formatted, span.url)}{after}"
 
 

@@ -88,7 +88,7 @@ def _split_cover(blocks: Sequence[Block], origin: Origin) -> tuple[Cover, Sequen
     classes = heading_classes(blocks)
     end = cover_length(blocks)
     for index in range(end):
-        if _part_code(blocks, index) or is_contents_title(blocks[index]) or classes[index] is not None:
+        if part_code(blocks, index) or is_contents_title(blocks[index]) or classes[index] is not None:
             end = index
             break
     if end == len(blocks):
@@ -96,7 +96,7 @@ def _split_cover(blocks: Sequence[Block], origin: Origin) -> tuple[Cover, Sequen
     return read_cover(blocks[:end], origin), blocks[end:]
 
 
-def _part_code(blocks: Sequence[Block], index: int) -> str | None:
+def part_code(blocks: Sequence[Block], index: int) -> str | None:
     """Return the part that a block is the title of."""
     block = blocks[index]
     if not isinstance(block, Heading | Paragraph):
@@ -133,7 +133,7 @@ def _parts(blocks: Sequence[Block], cover: Cover) -> list[_Part]:
 
 def _code_at(blocks: Sequence[Block], index: int, chapters: frozenset[int], current: str) -> str | None:
     """Return the part that begins at a block, or None where the current one goes on."""
-    code = _part_code(blocks, index)
+    code = part_code(blocks, index)
     if code is not None:
         return code
     if index in chapters and current not in ("appendix", "contributors", "contact"):
@@ -161,7 +161,7 @@ def _highest_headings(blocks: Sequence[Block]) -> frozenset[int]:
     levels = {
         index: block.level
         for index, block in enumerate(blocks)
-        if isinstance(block, Heading) and _part_code(blocks, index) is None
+        if isinstance(block, Heading) and part_code(blocks, index) is None
     }
     highest = min(levels.values(), default=0)
     return frozenset(index for index, level in levels.items() if level == highest)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
@@ -21,7 +21,7 @@ from xcbulletin.manuscript.importing.blocks import (
     even_rows,
 )
 from xcbulletin.manuscript.importing.html import read_table
-from xcbulletin.manuscript.importing.inline import Inline, Span, joined, literal, tidy
+from xcbulletin.manuscript.importing.inline import Inline, Script, Span, joined, literal, tidy
 from xcbulletin.manuscript.importing.markdown import inline_parser
 from xcbulletin.manuscript.importing.numbering import is_closed, numbering
 from xcbulletin.manuscript.importing.pictures import picture
@@ -37,6 +37,8 @@ _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _PICTURE = re.compile(r'\s*!\[([^\]]*)\]\(\s*<?([^\s)>]*)>?(?:\s+"[^"]*")?\s*\)(?:\{[^}]*\})?\s*$')
 _DELIMITERS = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _CAPTION = re.compile(r"\s*(?:附?表|图)\s*\d*\s*[：:\s]")
+_SCRIPT_TAG = re.compile(r"<(/?)(sup|sub)\s*>", re.IGNORECASE)
+_SCRIPTS = {"sup": Script.SUPER, "sub": Script.SUB}
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
 
 Found = tuple[Block | Footnote, int]
@@ -230,18 +232,24 @@ def _inline(text: str, source: _Source) -> Inline:
 
 
 def _spans(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[Span]:
-    strong = emphasis = 0
+    strong = emphasis = strike = 0
+    script: Script | None = None
     url: str | None = None
     for token in tokens:
         kind = token.type
         strong += token.nesting if kind.startswith("strong") else 0
         emphasis += token.nesting if kind.startswith("em_") else 0
+        strike += token.nesting if kind.startswith("s_") else 0
         if kind == "link_open":
             url = str(token.attrs.get("href", ""))
         elif kind == "link_close":
             url = None
+        elif kind == "html_inline" and (tag := _SCRIPT_TAG.fullmatch(token.content)):
+            script = None if tag[1] else _SCRIPTS[tag[2].lower()]
         elif kind != "image":
-            dress = Span(text="", strong=strong > 0, emphasis=emphasis > 0, url=url)
+            dress = Span(
+                text="", strong=strong > 0, emphasis=emphasis > 0, strike=strike > 0, script=script, url=url
+            )
             yield from _with_notes(_shown(token), dress, labels)
 
 
@@ -264,7 +272,7 @@ def _with_notes(text: str, dress: Span, labels: frozenset[str]) -> Iterator[Span
 
 
 def _dressed(text: str, dress: Span) -> Span:
-    return Span(text=text, strong=dress.strong, emphasis=dress.emphasis, url=dress.url)
+    return replace(dress, text=text)
 
 
 _LineReader = Callable[[_Source, int], Found | None]
