@@ -671,3 +671,11 @@ def _shown(found: tuple[Node, ...]) -> str:
         node.text + "".join(part for key in kept if isinstance(part := node.attrs.get(key), str))
         for node in walk(found)
     )
+
+
+def test_a_source_with_a_note_in_it_stays_a_line_of_its_own() -> None:
+    body = "表：产量\n\n| 甲 |\n|---|\n| 1 |\n\n资料来源：统计局[^1]。\n\n[^1]: 初步数。\n"
+    nodes, problems = parse(make_article(body))
+    assert [node.kind for node in nodes] == ["table", "source_line"]
+    assert [node.kind for node in walk(nodes) if node.kind == "note"] == ["note"]
+    assert problems == ()

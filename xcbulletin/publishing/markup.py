@@ -47,7 +47,7 @@ _RAW_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--")
 class Node:
     """A piece of marked-up text; `kind` is the name of the template macro that renders it.
 
-    Blocks: paragraph, heading (level), bullets, numbers (start), item, quote, code, rule, figure (src,
+    Blocks: paragraph, source_line (of the table above, with notes in it), heading (level), bullets, numbers (start), item, quote, code, rule, figure (src,
     source, id, width in per cent of the text's; its children are the caption), table (caption, source, label, id), row (head), cell (head, align).
     Inline: text, space, line_break, strong, emphasis, struck, literal, link (href), image (src, alt),
     reference (target), note (its children are the note).
@@ -540,7 +540,10 @@ def _with_captions(nodes: tuple[Node, ...], reader: _Reader) -> tuple[Node, ...]
         if node.kind == "table" and before and (caption := _caption_of(before, above_table=True)):
             result[-1] = replace(node, attrs={**node.attrs, **caption})
         elif before and before.kind == "table" and before.source is None and _is_source(node):
-            result[-1] = replace(before, attrs={**before.attrs, "source": plain(node.children).strip()})
+            if _has_calls(node):
+                result.append(replace(node, kind="source_line"))
+            else:
+                result[-1] = replace(before, attrs={**before.attrs, "source": plain(node.children).strip()})
         elif before and _lacks_caption(before) and (found := _figure_caption_in(node)):
             result[-1] = replace(before, children=found)
         else:
@@ -607,8 +610,7 @@ def _has_calls(node: Node) -> bool:
 
 
 def _is_source(node: Node) -> bool:
-    is_written_so = node.kind == "paragraph" and _SOURCE_LINE.fullmatch(plain(node.children).strip())
-    return bool(is_written_so) and not _has_calls(node)
+    return node.kind == "paragraph" and bool(_SOURCE_LINE.fullmatch(plain(node.children).strip()))
 
 
 def _with_note(node: Node, reader: _Reader) -> Node:

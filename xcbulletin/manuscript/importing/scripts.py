@@ -7,6 +7,7 @@ from itertools import groupby
 
 from xcbulletin.manuscript.importing.blocks import Block, Document, Heading, Item, Origin, Paragraph, Table
 from xcbulletin.manuscript.importing.inline import Inline, Script, Span, plain
+from xcbulletin.model import Problem
 
 _SIGNS = {
     Script.SUPER: str.maketrans("0123456789+-−()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿⁱ"),
