@@ -7,6 +7,8 @@ from pathlib import Path
 import pdfplumber
 import pytest
 from conftest import AI, ROBOT, make_article, make_issue, write
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xcbulletin.model import Article, Imprint, Kind, Source
 from xcbulletin.publishing.edition import compose
@@ -16,8 +18,10 @@ from xcbulletin.publishing.pages import (
     Templates,
     chinese_date,
     chinese_month,
+    ems,
     issue_label,
     render_alone,
+    title_lines,
 )
 from xcbulletin.publishing.press import Job, Press
 from xcbulletin.settings import Workspace
@@ -291,3 +295,28 @@ def test_dates_and_numbers_are_printed_as_usual() -> None:
     assert issue_label(made) == "2021年第1期（总第37期）"
     assert issue_label(compose(make_issue(number=1), ())[0]) == "2021年第1期"
     assert issue_label(compose(make_issue(), ())[0]) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("人工智能观察", ["人工智能观察"]),
+        ("全球人工智能战略与政策观察（2020）", ["全球人工智能战略", "与政策观察（2020）"]),
+        ("全球人工智能治理与产业合作观察", ["全球人工智能治理", "与产业合作观察"]),
+        ("一二三四五六七八九十一二三四五六七八九十", ["一二三四五六七八九十", "一二三四五六七八九十"]),
+    ],
+)
+def test_a_title_is_broken_where_its_sense_allows(title: str, lines: list[str]) -> None:
+    assert title_lines(title, 14) == lines
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_a_title_in_lines_is_the_whole_title(title: str) -> None:
+    lines = title_lines(title, 14)
+    assert "".join(lines) == title
+    assert all(0 < len(line) <= 14 for line in lines)
+
+
+def test_latin_is_half_as_wide_as_han() -> None:
+    assert ems("2020年10月") == 5
+    assert ems("“以人为本”") == 6

@@ -42,4 +42,6 @@ def import_document(
         laid = arrange_report(document, industries, issue_date, today)
     else:
         laid = arrange_bulletin(document, columns, industries, issue_date, today)
-    return Imported(files=laid.files, remarks=(*kind_remark(document, kind, columns), *document.remarks, *laid.remarks))
+    return Imported(
+        files=laid.files, remarks=(*kind_remark(document, kind, columns), *document.remarks, *laid.remarks)
+    )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 
 from lxml import etree
 
@@ -21,8 +22,10 @@ from xcbulletin.manuscript.importing.blocks import (
 )
 from xcbulletin.manuscript.importing.docx_numbering import Counter, integer, read_numbering, value
 from xcbulletin.manuscript.importing.docx_package import Package, Relations, open_package
-from xcbulletin.manuscript.importing.html import merged_cells
-from xcbulletin.manuscript.importing.inline import Inline, Span, literal, plain, tidy
+from xcbulletin.manuscript.importing.formulas import linear
+from xcbulletin.manuscript.importing.html import HIDDEN_TEXT, formula_remark, merged_cells, quoting_remark
+from xcbulletin.manuscript.importing.inline import Inline, Script, Span, literal, plain, tidy
+from xcbulletin.manuscript.importing.numbering import NumberingClass, numbering
 from xcbulletin.manuscript.importing.pictures import keep
 from xcbulletin.model import Problem
 
@@ -34,6 +37,12 @@ _GONE = frozenset(
     ("del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "tblPr", "trPr", "tcPr")
 )
 _BLOCKS = frozenset(("p", "tbl"))
+_LIST_STYLE = re.compile(r"(?:list|列表|列表项目符号|列表编号)(?: bullet| number)?\s*([2-5])", re.IGNORECASE)
+_SCRIPTS = {"superscript": Script.SUPER, "subscript": Script.SUB}
+_PLAIN_NUMBER = re.compile(r"(\d{1,9})[.．)）]\s*")
+_HEADING_NUMBERS = frozenset(
+    (NumberingClass.CHAPTER, NumberingClass.SECTION, NumberingClass.HAN, NumberingClass.HAN_BRACKETS)
+)
 _PLACEHOLDERS = {"chart": "图表对象", "relIds": "SmartArt 图形"}
 
 
@@ -44,6 +53,9 @@ class Style:
     level: int | None = None
     list_id: str = ""
     depth: int = 0
+    """The level of the list that an entry is counted in."""
+    indent: int = 0
+    """How deep a style like “List Bullet 2” stands, which is a list of its own."""
 
 
 @dataclass(kw_only=True)
@@ -57,6 +69,11 @@ class _Reader:
     labels: Mapping[tuple[str, str], str]
     paragraph: int = 0
     merged: list[int] = field(default_factory=list)
+    nested: list[int] = field(default_factory=list)
+    hidden: list[tuple[int, str]] = field(default_factory=list)
+    formulas: list[tuple[int, str]] = field(default_factory=list)
+    characters: Mapping[str, etree._Element] = field(default_factory=dict)
+    """The character styles, by their ids."""
     assets: dict[str, Asset | None] = field(default_factory=dict)
     """Pictures by the name of their part: a few kilobytes may refer to the same large part ten thousand times."""
 
@@ -66,11 +83,14 @@ def read_docx(content: bytes, origin: Origin) -> Document:
     package = open_package(content)
     root = package.xml(package.document)
     assert root is not None
-    notes = list(_notes(package))
+    styles = package.related("styles")
+    characters = {} if styles is None else _character_styles(styles)
+    notes = list(_notes(package, characters))
     reader = _Reader(
         package=package,
         relations=package.relations(package.document),
-        styles=_read_styles(package.related("styles")),
+        styles=_read_styles(styles),
+        characters=characters,
         counter=Counter(numbering=read_numbering(package.related("numbering"))),
         labels={key: note.label for key, note in notes},
     )
@@ -86,6 +106,14 @@ def read_docx(content: bytes, origin: Origin) -> Document:
 def _remarks(root: etree._Element, reader: _Reader, origin: Origin) -> Iterator[Problem]:
     if reader.merged:
         yield merged_cells(origin, reader.merged)
+    if reader.nested:
+        message = f"表格里还有表格（{origin.where(reader.nested)}），里面各格的文字并进了外面的一格"
+        yield origin.remark(reader.nested[0], "nested-table", message, "请核对，需要时另列一张表")
+    if reader.formulas:
+        yield formula_remark(origin, reader.formulas)
+    yield from _note_formulas(reader, origin)
+    if any(text for _, text in reader.hidden):
+        yield quoting_remark(origin, "hidden", HIDDEN_TEXT, reader.hidden, "如是正文，请补进文稿")
     if next(root.iter("{*}del", "{*}ins", "{*}moveFrom"), None) is not None:
         yield origin.remark(
             None, "revisions", "文档里有修订，已按“接受全部修订”导入", "如有不同，请在 Word 中处理后再导入"
@@ -103,13 +131,22 @@ def _remarks(root: etree._Element, reader: _Reader, origin: Origin) -> Iterator[
         )
 
 
+def _note_formulas(reader: _Reader, origin: Origin) -> Iterator[Problem]:
+    for kind in ("footnotes", "endnotes"):
+        root = reader.package.related(kind)
+        found = [] if root is None else [linear(formula) for formula in root.iter("{*}oMath")]
+        if found:
+            shown = "、".join(f"“{text}”" for text in found)
+            yield origin.remark(None, "formula", f"脚注里的公式按文字导入：{shown}", "请核对")
+
+
 def _header_lines(reader: _Reader) -> Iterator[str]:
     for target in reader.relations.values():
         if not re.fullmatch(r"word/(?:header|footer)\d*\.xml", target):
             continue
         root = reader.package.xml(target)
         for paragraph in () if root is None else root.iter("{*}p"):
-            text = plain(tidy(_texts(paragraph)))
+            text = plain(tidy(_texts(paragraph, reader.characters)))
             if text and not text.isdecimal():
                 yield text
 
@@ -132,6 +169,7 @@ def _style(style_id: str, elements: Mapping[str, etree._Element]) -> Style:
             level=own.level if style.level is None else style.level,
             list_id=style.list_id or own.list_id,
             depth=style.depth or own.depth,
+            indent=style.indent or own.indent,
         )
         style_id = _value_at(element, "basedOn")
     return style
@@ -141,11 +179,18 @@ def _own_style(element: etree._Element) -> Style:
     name = _value_at(element, "name").strip().lower()
     heading = _HEADING_STYLE.fullmatch(name)
     level = int(heading[1]) if heading else _TITLE_STYLES.get(name) or _outline_level(element)
+    listed = _LIST_STYLE.fullmatch(name)
     return Style(
         level=level,
         list_id=_value_at(element, "pPr/numPr/numId"),
         depth=integer(_value_at(element, "pPr/numPr/ilvl")),
+        indent=int(listed[1]) - 1 if listed else 0,
     )
+
+
+def _character_styles(root: etree._Element) -> dict[str, etree._Element]:
+    styles = (style for style in root.iterfind("{*}style") if value(style, "type") == "character")
+    return {value(style, "styleId"): style for style in styles}
 
 
 def _outline_level(element: etree._Element) -> int | None:
@@ -158,7 +203,9 @@ def _value_at(element: etree._Element, path: str) -> str:
     return "" if found is None else value(found, "val")
 
 
-def _notes(package: Package) -> Iterator[tuple[tuple[str, str], Footnote]]:
+def _notes(
+    package: Package, characters: Mapping[str, etree._Element]
+) -> Iterator[tuple[tuple[str, str], Footnote]]:
     """Yield footnotes and endnotes, numbered in one row, with the kind and id that the text refers to."""
     number = 0
     for kind in ("footnote", "endnote"):
@@ -167,7 +214,7 @@ def _notes(package: Package) -> Iterator[tuple[tuple[str, str], Footnote]]:
             if value(element, "type") not in ("", "normal"):
                 continue
             number += 1
-            text = _one_text(tidy(_texts(paragraph)) for paragraph in element.iter("{*}p"))
+            text = _one_text(tidy(_texts(paragraph, characters)) for paragraph in element.iter("{*}p"))
             yield (kind, value(element, "id")), Footnote(line=number, label=str(number), text=text)
 
 
@@ -176,17 +223,81 @@ def _one_text(parts: Iterable[Inline]) -> Inline:
     return tidy(spans)
 
 
-def _texts(paragraph: etree._Element) -> Iterator[Span]:
-    """Yield the bare text of a paragraph outside the main text."""
-    for element in paragraph.iter("{*}t", "{*}tab"):
-        yield Span(text=(element.text or "") if _name(element) == "t" else " ")
+def _texts(paragraph: etree._Element, characters: Mapping[str, etree._Element]) -> Iterator[Span]:
+    """Yield the text of a paragraph outside the main text, without bold and italic."""
+    steps = etree.iterwalk(paragraph, events=("start",))
+    dress = Span(text="")
+    for _, element in steps:
+        match _name(element):
+            case "oMath":
+                steps.skip_subtree()
+                yield Span(text=linear(element))
+            case "r":
+                dress = replace(_run_dress(element, dress, characters), strong=False, emphasis=False)
+            case "t":
+                yield replace(dress, text=element.text or "")
+            case "tab":
+                yield Span(text=" ")
 
 
 def _name(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """A paragraph that Word numbers or gives a bullet; the label of a bullet is empty."""
+
+    block: Heading | Paragraph
+    bare: Inline
+    """The text without the label."""
+    label: str
+    depth: int
+
+
 def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Block]:
+    """Yield the blocks of a body, a cell or a text box, with entries of lists as such."""
+    for is_entry, group in groupby(_found(parent, reader), key=lambda found: isinstance(found, _Entry)):
+        if is_entry:
+            yield from _entries([entry for entry in group if isinstance(entry, _Entry)])
+        else:
+            yield from (block for block in group if not isinstance(block, _Entry))
+
+
+def _entries(entries: list[_Entry]) -> Iterator[Block]:
+    """Yield bullets as entries of a list; numbers as they stand, but within a list of several levels."""
+    is_list = _is_nested_list(entries)
+    for entry in entries:
+        if isinstance(entry.block, Heading) or not plain(entry.bare) or (entry.label and not is_list):
+            yield entry.block
+            continue
+        number = _PLAIN_NUMBER.fullmatch(entry.label)
+        text = entry.bare if number or not entry.label else entry.block.text
+        yield Item(
+            line=entry.block.line,
+            text=text,
+            depth=entry.depth,
+            number=int(number[1]) if number else None,
+        )
+
+
+def _is_nested_list(entries: list[_Entry]) -> bool:
+    """Say whether entries are of several levels, and no headings that stand right above each other."""
+    depths = [entry.depth for entry in entries]
+    are_headings = any(
+        isinstance(entry.block, Heading) or _heading_number(entry.label) in _HEADING_NUMBERS
+        for entry in entries
+    )
+    steps_deeper = all(first < second for first, second in pairwise(depths))
+    return len(set(depths)) > 1 and not are_headings and (not entries[0].label or not steps_deeper)
+
+
+def _heading_number(label: str) -> NumberingClass | None:
+    found = numbering(label)
+    return None if found is None else found[0]
+
+
+def _found(parent: etree._Element, reader: _Reader) -> Iterator[Block | _Entry]:
     for element in _members(parent):
         if _name(element) == "p":
             yield from _paragraph(element, reader)
@@ -212,7 +323,7 @@ class _Gathered:
     boxes: list[etree._Element] = field(default_factory=list)
 
 
-def _paragraph(element: etree._Element, reader: _Reader) -> Iterator[Block]:
+def _paragraph(element: etree._Element, reader: _Reader) -> Iterator[Block | _Entry]:
     reader.paragraph += 1
     line = reader.paragraph
     gathered = _Gathered()
@@ -221,19 +332,23 @@ def _paragraph(element: etree._Element, reader: _Reader) -> Iterator[Block]:
     style = _paragraph_style(element, reader)
     label = reader.counter.next(style.list_id, style.depth) if texts and style.list_id else None
     for index, text in enumerate(texts):
-        yield _block(text, label if index == 0 else None, style, line)
+        block = _block(text, (label or "") if index == 0 else "", style, line)
+        if isinstance(block, Paragraph) and index + 1 < len(texts):
+            block = replace(block, is_cut=True)
+        if index == 0 and label is not None:
+            yield _Entry(block=block, bare=text, label=label, depth=style.depth or style.indent)
+        else:
+            yield block
     yield from gathered.pictures
     for box in gathered.boxes:
         yield from _blocks(box, reader)
 
 
-def _block(text: Inline, label: str | None, style: Style, line: int) -> Block:
+def _block(text: Inline, label: str, style: Style, line: int) -> Heading | Paragraph:
     if label:
         text = tidy((Span(text=f"{label} " if label[-1].isalnum() else label), *text))
     if style.level is not None:
         return Heading(line=line, text=text, level=min(style.level, 6))
-    if label == "" and plain(text):
-        return Item(line=line, text=text, depth=style.depth)
     return Paragraph(line=line, text=text)
 
 
@@ -247,6 +362,7 @@ def _paragraph_style(element: etree._Element, reader: _Reader) -> Style:
         level=style.level if level is None else level,
         list_id="" if list_id == "0" else list_id,
         depth=integer(depth) if depth else style.depth,
+        indent=style.indent,
     )
 
 
@@ -255,8 +371,12 @@ def _gather(parent: etree._Element, dress: Span, gathered: _Gathered, reader: _R
         name = _name(element)
         if name in _GONE:
             continue
-        if name == "r":
-            _gather(element, _run_dress(element, dress), gathered, reader)
+        if name in ("oMath", "oMathPara"):
+            _gather_formula(element, dress, gathered, reader)
+        elif name == "r" and _is_on(element, "vanish", reader.characters):
+            _hide(plain(tidy(_texts(element, reader.characters))), reader)
+        elif name == "r":
+            _gather(element, _run_dress(element, dress, reader.characters), gathered, reader)
         elif name == "hyperlink":
             target = reader.relations.get(value(element, "id"))
             _gather(element, replace(dress, url=target), gathered, reader)
@@ -267,13 +387,44 @@ def _gather(parent: etree._Element, dress: Span, gathered: _Gathered, reader: _R
             _gather(element, dress, gathered, reader)
 
 
-def _run_dress(run: etree._Element, dress: Span) -> Span:
-    return replace(dress, strong=_is_on(run, "b"), emphasis=_is_on(run, "i"))
+def _hide(text: str, reader: _Reader) -> None:
+    """Remember hidden text; Word cuts a sentence into runs as it likes."""
+    line, before = reader.hidden[-1] if reader.hidden else (0, "")
+    if line == reader.paragraph:
+        reader.hidden[-1] = (line, before + text)
+    else:
+        reader.hidden.append((reader.paragraph, text))
 
 
-def _is_on(run: etree._Element, name: str) -> bool:
-    found = run.find(f"{{*}}rPr/{{*}}{name}")
+def _gather_formula(element: etree._Element, dress: Span, gathered: _Gathered, reader: _Reader) -> None:
+    text = linear(element)
+    gathered.lines[-1].append(replace(dress, text=text))
+    reader.formulas.append((reader.paragraph, text))
+
+
+def _run_dress(run: etree._Element, dress: Span, characters: Mapping[str, etree._Element]) -> Span:
+    align = _setting(run, "vertAlign", characters)
+    return replace(
+        dress,
+        strong=_is_on(run, "b", {}),
+        emphasis=_is_on(run, "i", {}),
+        strike=_is_on(run, "strike", characters) or _is_on(run, "dstrike", characters),
+        script=None if align is None or dress.url else _SCRIPTS.get(value(align, "val")),
+    )
+
+
+def _is_on(run: etree._Element, name: str, characters: Mapping[str, etree._Element]) -> bool:
+    found = _setting(run, name, characters)
     return found is not None and value(found, "val") not in _OFF
+
+
+def _setting(
+    run: etree._Element, name: str, characters: Mapping[str, etree._Element]
+) -> etree._Element | None:
+    """Return what a run says of its letters, or else its style."""
+    found = run.find(f"{{*}}rPr/{{*}}{name}")
+    style = characters.get(_value_at(run, "rPr/rStyle")) if found is None and characters else None
+    return found if style is None else style.find(f"{{*}}rPr/{{*}}{name}")
 
 
 def _gather_piece(
@@ -363,7 +514,10 @@ def _skipped(row: etree._Element) -> int:
 
 def _row(cells: list[etree._Element], pictures: list[Block], reader: _Reader) -> Iterator[Inline]:
     for cell in cells:
+        first = reader.paragraph + 1
         inner = list(_blocks(cell, reader))
+        if any(isinstance(block, Table) for block in inner):
+            reader.nested.append(first)
         pictures += [block for block in inner if isinstance(block, Picture)]
         yield _one_text(_block_texts(inner))
         width = min(integer(_value_at(cell, "tcPr/gridSpan"), 1), _WIDEST)

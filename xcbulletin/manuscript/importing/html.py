@@ -19,16 +19,17 @@ from xcbulletin.manuscript.importing.blocks import (
     Rule,
     Table,
     even_rows,
+    text_of,
 )
-from xcbulletin.manuscript.importing.inline import Inline, Span, clean, literal, plain, tidy
+from xcbulletin.manuscript.importing.formulas import linear
+from xcbulletin.manuscript.importing.furniture import UNSEEN, control_text, find_left_out, main_part
+from xcbulletin.manuscript.importing.inline import Inline, Script, Span, clean, plain, tidy
 from xcbulletin.manuscript.importing.pictures import picture
+from xcbulletin.manuscript.importing.scripts import in_characters
 from xcbulletin.model import Problem
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_UNSEEN = frozenset(
-    ("head", "script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button")
-)
 _INLINE = frozenset(
     [
         "a",
@@ -75,7 +76,11 @@ _ITALIC = frozenset(("i", "em"))
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _WIDEST = 200
 _HAN = "[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]"
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_STRUCK = frozenset(("del", "s", "strike"))
+_STRUCK_STYLE = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_SCRIPTS = {"sup": Script.SUPER, "super": Script.SUPER, "sub": Script.SUB}
+_SCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_LONGEST_QUOTE = 60
 _NOTE_MARK = re.compile(r"[\[［(（]?(?:\d{1,3}|[ivx]{1,5}|[*†‡①-⑳])[\])］）]?")
 _NOTE_TARGET = re.compile(r"#_?(?:fn|ftn|edn|note|footnote|endnote|cite_note)(?!ref)", re.IGNORECASE)
 _NOTE_BODIES = frozenset(("p", "li", "div", "aside", "dd"))
@@ -97,23 +102,113 @@ class _Text:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Break:
-    """The end of whatever block was open."""
+    """The end of whatever block was open, or within a paragraph only of its line."""
+
+    is_line: bool = False
 
 
 _BREAK = _Break()
+_LINE_BREAK = _Break(is_line=True)
 _Piece = _Text | _Break | Picture | Table | Rule
+_Placed = tuple[int, str]
+"""Text that was found, and its line."""
 
 
 def read_html(content: bytes, origin: Origin) -> Document:
     """Return the blocks of a page. Raises ImportFailedError where there is no page in it."""
     root = _parse(decode_html(content))
     marks, notes = _take_notes(root)
-    blocks = tuple(_gathered(_pieces(root, marks)))
+    page = _read_page(root, marks)
     merged = [
-        table.sourceline or 1 for table in root.iter("table") if not _is_box(table) and _has_merged(table)
+        table.sourceline or 1
+        for table in page.main.iter("table")
+        if not _is_box(table) and _has_merged(table)
     ]
-    remarks = (merged_cells(origin, merged),) if merged else ()
-    return Document(origin=origin, blocks=blocks, notes=notes, remarks=remarks)
+    formulas = [(formula.sourceline or 1, linear(formula)) for formula in page.main.iter("math")]
+    remarks = [merged_cells(origin, merged)] if merged else []
+    remarks += [formula_remark(origin, formulas)] if formulas else []
+    return Document(
+        origin=origin, blocks=page.blocks, notes=notes, remarks=(*remarks, *_left_out_remarks(page, origin))
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """A page as read: its blocks, and what was left out, each with its line."""
+
+    main: html.HtmlElement
+    blocks: tuple[Block, ...]
+    furniture: tuple[_Placed, ...] = ()
+    hidden: tuple[_Placed, ...] = ()
+
+
+def _read_page(root: html.HtmlElement, marks: Marks) -> _Page:
+    """Read what a page is about, or all of it where that is hardly more than what surrounds it."""
+    main = main_part(root)
+    left = find_left_out(root, (main, *(body for body, label in marks.items() if not label)))
+    hidden = dict.fromkeys(left.hidden, "")
+    unwanted = {**dict.fromkeys(left.furniture, ""), **hidden, **marks}
+    blocks = tuple(_gathered(_pieces(main, unwanted)))
+    around = () if main is root else tuple(_gathered(_pieces(root, {**unwanted, main: ""})))
+    if _length(blocks) < _length(around):
+        main, around, blocks = root, (), tuple(_gathered(_pieces(root, unwanted)))
+    furniture = left.furniture
+    if not blocks:
+        main, furniture, blocks = root, (), tuple(_gathered(_pieces(root, {**hidden, **marks})))
+    quoted = [*map(_quoted, furniture), *((block.line, _words((block,))) for block in around)]
+    return _Page(
+        main=main, blocks=blocks, furniture=tuple(sorted(quoted)), hidden=tuple(map(_quoted, left.hidden))
+    )
+
+
+def _length(blocks: Iterable[Block]) -> int:
+    return len(_words(blocks))
+
+
+def _quoted(element: html.HtmlElement) -> _Placed:
+    words = control_text(element) or _words(_gathered(_pieces(element, {})))
+    return element.sourceline or 1, words
+
+
+def _words(blocks: Iterable[Block]) -> str:
+    """Return all text of blocks on one line; a picture stands there by its name."""
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            found += [plain(cell) for row in block.rows for cell in row if cell]
+        else:
+            found.append(f"图片{block.alt}" if isinstance(block, Picture) else text_of(block))
+    return " ".join(text for text in found if text)
+
+
+def _left_out_remarks(page: _Page, origin: Origin) -> Iterator[Problem]:
+    for found, rule, message in (
+        (page.furniture, "left-out", "网页上正文以外的导航、按钮等没有导入"),
+        (page.hidden, "hidden", HIDDEN_TEXT),
+    ):
+        if any(text for _, text in found):
+            yield quoting_remark(origin, rule, message, found, "如是正文，请补进文稿")
+
+
+HIDDEN_TEXT = "隐藏的文字没有导入"
+
+
+def quoting_remark(origin: Origin, rule: str, message: str, found: Iterable[_Placed], remedy: str) -> Problem:
+    """Return a remark that says where something was found, and quotes it."""
+    placed = [(line, text) for line, text in found if text]
+    quotes = dict.fromkeys(_shortened(text) for _, text in placed)
+    shown = "、".join(f"“{quote}”" for quote in quotes)
+    where = origin.where(line for line, _ in placed)
+    return origin.remark(placed[0][0], rule, f"{message}（{where}）：{shown}", remedy)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}……（共 {len(text)} 字）"
+
+
+def formula_remark(origin: Origin, found: Iterable[_Placed]) -> Problem:
+    """Return the remark that formulas were written on a line."""
+    return quoting_remark(origin, "formula", "公式按文字导入", found, "请核对")
 
 
 def merged_cells(origin: Origin, lines: list[int]) -> Problem:
@@ -181,31 +276,47 @@ def _pieces(root: html.HtmlElement, marks: Marks) -> Iterator[_Piece]:
 
 def _is_whole(element: html.HtmlElement, marks: Marks) -> bool:
     """Say whether an element is taken or left as a whole, without walking through it."""
-    if element in marks or element.tag in ("img", "hr") or not isinstance(element.tag, str):
+    if element in marks or element.tag in ("img", "hr", "math") or not isinstance(element.tag, str):
         return True
     if element.tag == "figcaption":
         return element.getparent() is not None and element.getparent().find(".//img") is not None
-    return element.tag in _UNSEEN or _is_hidden(element) or (element.tag == "table" and not _is_box(element))
+    return element.tag in UNSEEN or (element.tag == "table" and not _is_box(element))
 
 
 def _whole(element: html.HtmlElement, marks: Marks) -> Iterator[_Piece]:
     line = element.sourceline or 1
     if label := marks.get(element):
         yield _Text(holder=element.getparent(), span=Span(text=label, note=True))
+    elif element in marks:
+        yield from _breaks(element)
+    elif element.tag == "math":
+        yield _Text(holder=element.getparent(), span=Span(text=linear(element)))
     elif element.tag == "img":
         yield _picture(element)
     elif element.tag == "hr":
         yield from (_BREAK, Rule(line=line, text=""), _BREAK)
-    elif element.tag == "table" and not _is_hidden(element):
+    elif element.tag == "table":
         yield _BREAK
         if any(any(row) for row in _rows(element, marks)):
             yield _table(element, marks)
-        yield from (_picture(image) for image in element.iter("img"))
+        yield from (_picture(image) for image in _shown_images(element, marks))
         yield _BREAK
 
 
+def _shown_images(table: html.HtmlElement, marks: Marks) -> Iterator[html.HtmlElement]:
+    """Yield the pictures of a table that are not left out."""
+    steps = etree.iterwalk(table, events=("start",))
+    for _, element in steps:
+        if element in marks:
+            steps.skip_subtree()
+        elif element.tag == "img":
+            yield element
+
+
 def _breaks(element: html.HtmlElement) -> Iterator[_Piece]:
-    if element.tag not in _INLINE:
+    if element.tag == "br":
+        yield _LINE_BREAK
+    elif element.tag not in _INLINE:
         yield _BREAK
 
 
@@ -230,7 +341,45 @@ def _span(element: html.HtmlElement, text: str) -> Span:
     tags = {ancestor.tag for ancestor in inline}
     link = next((ancestor for ancestor in inline if ancestor.tag == "a"), None)
     url = None if link is None else link.get("href")
-    return Span(text=text, strong=bool(tags & _BOLD), emphasis=bool(tags & _ITALIC), url=url)
+    return Span(
+        text=text,
+        strong=bool(tags & _BOLD),
+        emphasis=bool(tags & _ITALIC),
+        url=url,
+        strike=_is_struck(element, inline),
+        script=_script(inline, link),
+    )
+
+
+def _is_struck(element: html.HtmlElement, inline: Iterable[html.HtmlElement]) -> bool:
+    if _nearest(element, _STRUCK) is not None:
+        return True
+    return any(_STRUCK_STYLE.search(ancestor.get("style", "")) for ancestor in inline)
+
+
+def _script(inline: Iterable[html.HtmlElement], link: html.HtmlElement | None) -> Script | None:
+    """Return the small print that text stands in; a link that is nothing else only looks like it."""
+    for ancestor in inline:
+        if ancestor is link and link.get("href"):
+            return None
+        if (script := _own_script(ancestor)) is not None:
+            return None if link is not None and _fills(ancestor, link) else script
+    return None
+
+
+def _own_script(element: html.HtmlElement) -> Script | None:
+    style = _SCRIPT_STYLE.search(element.get("style", ""))
+    return _SCRIPTS.get(style[1].lower() if style else element.tag)
+
+
+def _fills(element: html.HtmlElement, holder: html.HtmlElement) -> bool:
+    """Say whether an element is all that an element around it holds."""
+    while element is not holder:
+        parent = element.getparent()
+        if len(parent) != 1 or (parent.text or "").strip() or (element.tail or "").strip():
+            return False
+        element = parent
+    return bool(holder.get("href"))
 
 
 def _inline_ancestors(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
@@ -240,38 +389,48 @@ def _inline_ancestors(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
         current = current.getparent()
 
 
-def _gathered(pieces: Iterable[_Piece]) -> Iterator[Block]:
-    """Yield blocks; pictures within a paragraph come after it."""
+def _gathered(pieces: Iterable[_Piece]) -> list[Block]:
+    """Return blocks; pictures within a paragraph come after it."""
     texts: list[_Text] = []
     pictures: list[Picture] = []
+    done: list[Block] = []
+    last_line: int | None = None
     for piece in (*pieces, _BREAK):
         if isinstance(piece, _Text):
             texts.append(piece)
         elif isinstance(piece, Picture):
             pictures.append(piece)
         else:
-            yield from _block(texts)
-            yield from pictures
+            block = _block(texts)
+            if block is not None and last_line is not None:
+                done[last_line] = _cut_off(done[last_line])
+            is_line = isinstance(piece, _Break) and piece.is_line
+            last_line = (len(done) if block is not None else last_line) if is_line else None
+            done += [*([] if block is None else [block]), *pictures]
             texts, pictures = [], []
             if not isinstance(piece, _Break):
-                yield piece
+                done.append(piece)
+    return done
 
 
-def _block(texts: list[_Text]) -> Iterator[Block]:
+def _cut_off(block: Block) -> Block:
+    return replace(block, is_cut=True) if isinstance(block, Paragraph) else block
+
+
+def _block(texts: list[_Text]) -> Block | None:
     text = _joined(piece.span for piece in texts)
     if not text:
-        return
+        return None
     holder = next(piece.holder for piece in texts if piece.span.text.strip())
     line = holder.sourceline or 1
     heading = _nearest(holder, _HEADINGS)
     entry = _nearest(holder, _ENTRIES)
     if heading is not None:
-        yield Heading(line=line, text=text, level=int(heading.tag[1]))
-    elif entry is not None and plain(text):
-        yield Item(line=line, text=text, depth=_depth(entry), number=_number(entry))
-    else:
-        quoted = _nearest(holder, frozenset(("blockquote",))) is not None
-        yield Paragraph(line=line, text=text, quoted=quoted)
+        return Heading(line=line, text=text, level=int(heading.tag[1]))
+    if entry is not None and plain(text):
+        return Item(line=line, text=text, depth=_depth(entry), number=_number(entry))
+    quoted = _nearest(holder, frozenset(("blockquote",))) is not None
+    return Paragraph(line=line, text=text, quoted=quoted)
 
 
 def _joined(spans: Iterable[Span]) -> Inline:
@@ -306,14 +465,10 @@ def _number(entry: html.HtmlElement) -> int | None:
     )
 
 
-def _is_hidden(element: html.HtmlElement) -> bool:
-    return bool(_HIDDEN.search(element.get("style", "")))
-
-
 def _picture(element: html.HtmlElement) -> Picture:
     figure = _nearest(element, frozenset(("figure",)))
     caption = None if figure is None else figure.find(".//figcaption")
-    alt = element.get("alt", "") if caption is None else caption.text_content()
+    alt = element.get("alt", "") if caption is None else plain(in_characters(_cell(caption, {})))
     return replace(picture(element.sourceline or 1, alt, element.get("src", "")), alt=_collapsed(alt).strip())
 
 
@@ -331,9 +486,9 @@ def _has_merged(table: html.HtmlElement) -> bool:
 
 def _table(element: html.HtmlElement, marks: Marks) -> Table:
     caption = element.find("caption")
-    label = "" if caption is None else clean(_collapsed(caption.text_content())).strip()
+    label = () if caption is None or caption in marks else _cell(caption, marks)
     rows = even_rows(_rows(element, marks))
-    return Table(line=element.sourceline or 1, rows=rows, caption=literal(label), label=label)
+    return Table(line=element.sourceline or 1, rows=rows, caption=label, label=plain(label))
 
 
 def _rows(element: html.HtmlElement, marks: Marks) -> list[list[Inline]]:
@@ -341,7 +496,8 @@ def _rows(element: html.HtmlElement, marks: Marks) -> list[list[Inline]]:
     covered: dict[int, int] = {}
     rows = []
     for row in element.iter("tr"):
-        rows.append(_cells(row, covered, marks))
+        if row not in marks and row.getparent() not in marks:
+            rows.append(_cells(row, covered, marks))
     return rows
 
 
@@ -349,6 +505,8 @@ def _cells(row: html.HtmlElement, covered: dict[int, int], marks: Marks) -> list
     """Return a row's cells; `covered` holds, by column, how many rows the cells above still cover."""
     cells: list[Inline] = []
     for cell in row.iterchildren("td", "th"):
+        if cell in marks:
+            continue
         _skip_covered(cells, covered)
         # Spans beyond any page's width would make a table grow without end.
         width, height = (_extent(cell, name) if len(cells) < _WIDEST else 1 for name in _SPANS)
