@@ -76,7 +76,7 @@ def dump_page(workspace: Path, issue: str, page: Path) -> None:
     """Write the HTML that `build` prints, with its pictures and a FontConfig folder beside it."""
     from xcbulletin.model import IssueId
     from xcbulletin.publishing.documents import print_job
-    from xcbulletin.publishing.press import PICTURE_SCHEME
+    from xcbulletin.publishing.typesetting.press import PICTURE_SCHEME
     from xcbulletin.workshop import Workshop
 
     workshop = Workshop(workspace, {})

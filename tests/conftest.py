@@ -15,7 +15,7 @@ from xcbulletin.cli import app
 from xcbulletin.errors import FontError
 from xcbulletin.manuscript.write import format_article
 from xcbulletin.model import REPORT_PARTS, Article, Column, Industry, Issue, IssueId, Kind
-from xcbulletin.publishing.fonts import FontSet, load_fonts
+from xcbulletin.publishing.typefaces.fonts import FontSet, load_fonts
 from xcbulletin.settings import Workspace, open_workspace
 from xcbulletin.starter import starter_files
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xcbulletin.publishing import breaks
+from xcbulletin.publishing.typesetting import breaks
 
 Z, W, N = breaks.BREAK, breaks.GLUE, breaks.NARROW
 

@@ -19,7 +19,7 @@ import pytest
 from conftest import Outcome, make_workspace, write, write_article, write_issue
 from lxml import html as lxml_html
 
-from xcbulletin.publishing.fonts import FontSet
+from xcbulletin.publishing.typefaces.fonts import FontSet
 from xcbulletin.settings import Workspace
 
 Run = Callable[..., Outcome]

@@ -239,8 +239,8 @@ def test_mistakes_of_every_stage_are_listed_together(run: Run, workspace: Worksp
 
 def test_an_issue_that_is_not_there_cannot_be_checked(run: Run, workspace: Workspace) -> None:
     write_issue(workspace)
-    assert run("check", "2021-1") == Outcome(
-        code=1, out="", err="issues/2021-1: 没有这一期；已有：2021-01；可用 xcbulletin new 2021-1 新建\n"
+    assert run("check", "2021-03") == Outcome(
+        code=1, out="", err="issues/2021-03: 没有这一期；已有：2021-01；可用 xcbulletin new 2021-03 新建\n"
     )
 
 

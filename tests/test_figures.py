@@ -31,7 +31,7 @@ from xcbulletin.publishing.figures import (
     read_pictures,
     words_in,
 )
-from xcbulletin.publishing.fonts import FontSet
+from xcbulletin.publishing.typefaces.fonts import FontSet
 
 HEAD = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 400 300"'
 

@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from xcbulletin.errors import FontError
-from xcbulletin.publishing import typefoundry
-from xcbulletin.publishing.fonts import FAMILIES, FontSet, fonts_directory, load_fonts, recipe_digest
+from xcbulletin.publishing.typefaces import typefoundry
+from xcbulletin.publishing.typefaces.fonts import (
+    FAMILIES,
+    FontSet,
+    fonts_directory,
+    load_fonts,
+    recipe_digest,
+)
 
 CORE_FACES = ("XCSong-Regular", "XCSong-Bold", "XCHei-Regular", "XCHei-Bold", "XCKai-Regular")
 ALL_FACES = (*CORE_FACES, "XCSongExt-Regular", "XCHeiExt-Regular")
@@ -101,7 +107,7 @@ def test_a_cache_home_that_is_not_absolute_is_ignored(
 
 
 def test_using_the_fonts_loads_no_font_library() -> None:
-    code = "import sys, xcbulletin.publishing.fonts; print({'fontTools', 'uharfbuzz'} & set(sys.modules))"
+    code = "import sys, xcbulletin.publishing.typefaces.fonts; print({'fontTools', 'uharfbuzz'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

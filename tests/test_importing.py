@@ -494,7 +494,7 @@ def test_a_column_is_known_in_any_dress(line: str) -> None:
     result = imported(f"{line}\n某公司投产\n公司今天投产。\n", issue_date=date(2022, 1, 31))
     assert fields(result, "news.md") == {"title": "某公司投产"}
     assert body(result, "news.md") == "公司今天投产。"
-    assert result.remarks == ()
+    assert rules(result) == ["import-date"]
 
 
 def test_a_text_without_columns_is_kept_in_one() -> None:
@@ -669,7 +669,52 @@ def test_a_table_as_text_recognition_writes_it_is_read() -> None:
 def test_the_date_that_is_given_counts_where_the_file_has_none() -> None:
     result = imported("# 报告\n\n## 一、章\n\n完。\n", "报告.md", Kind.REPORT, date(2021, 3, 31))
     assert fields(result, "issue.yaml")["date"] == "2021-03-31"
-    assert "import-date" not in rules(result)
+    assert remark(result, "import-date") == (
+        "报告.md:1: 原文没有出版日期，按期号记为 2021-03-31；请核对 issue.yaml 里的 date"
+    )
+
+
+@pytest.mark.parametrize("name", ["一期.txt", "一期.html"])
+def test_a_bulletin_without_a_date_is_dated_by_its_issue_and_says_so(name: str) -> None:
+    source = "●行业动态\n标题\n今天投产。\n"
+    content = source if name.endswith("txt") else "".join(f"<p>{line}</p>" for line in source.split())
+    result = imported(content, name, issue_date=date(2021, 1, 31))
+    assert fields(result, "issue.yaml")["date"] == "2021-01-31"
+    assert remark(result, "import-date") == (
+        f"{name}:1: 原文没有出版日期，按期号记为 2021-01-31；请核对 issue.yaml 里的 date"
+    )
+
+
+REPORT_TEXT = "某报告\n\n版权声明\n\n本报告版权属于某院。\n\n前言\n\n前言的一段。\n\n一、现状\n\n第一段。\n\n二、展望\n\n第二段。\n"
+
+
+def test_a_report_imported_as_a_bulletin_is_told() -> None:
+    assert remark(imported(REPORT_TEXT), "import-kind") == (
+        "一期.txt:1: 像是一份报告；请换一个期号，加上 --kind report 再导入一次"
+    )
+    assert "import-kind" not in rules(report(REPORT_TEXT, "报告.txt"))
+
+
+def test_a_bulletin_imported_as_a_report_is_told() -> None:
+    source = "某快报\n●行业动态\n甲公司投产\n今天投产。\n一、背景\n说明。\n●行业趋势\n趋势上升，各地投入。\n"
+    assert remark(report(source, "一期.txt"), "import-kind") == (
+        "一期.txt:2: 像是一期快报；请换一个期号，不加 --kind report 再导入一次"
+    )
+    assert "import-kind" not in rules(imported(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("●行业动态\n甲\n前言\n第一段。\n一、背景\n说明。\n二、展望\n说明。\n", Kind.BULLETIN),
+        ("# 行业动态\n## 甲\n前言\n\n一、背景\n\n说明。\n\n二、展望\n\n说明。\n", Kind.BULLETIN),
+        ("甲公司投产\n今天投产。\n一、背景\n说明。\n二、展望\n说明。\n", Kind.BULLETIN),
+        ("某报告\n一、现状\n●第一点\n说明。\n●第二点\n说明。\n", Kind.REPORT),
+        ("某报告\n●第一点\n●第二点\n●第三点\n一、现状\n说明。\n", Kind.REPORT),
+    ],
+)
+def test_what_may_be_either_kind_is_taken_as_told(source: str, kind: Kind) -> None:
+    assert "import-kind" not in rules(imported(source, "一期.txt", kind))
 
 
 # --- Word
@@ -782,6 +827,189 @@ def test_a_picture_that_is_shown_many_times_is_unpacked_once(monkeypatch: pytest
     assert [name for name in unpacked if "media" in name] == ["word/media/image1.png"]
 
 
+OF_ARTICLE = ("●行业动态", "标题")
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def article_in_word(runs: str, name: str = "一期.docx") -> Imported:
+    """Import an article whose only paragraph is given as WordprocessingML."""
+
+    def text_only(document: Any) -> None:
+        for line in (*OF_ARTICLE, "正文在此。"):
+            document.add_paragraph(line)
+
+    def with_runs(old: str) -> str:
+        return old.replace("<w:r><w:t>正文在此。</w:t></w:r>", runs)
+
+    return imported(edited(docx_of(text_only), {"word/document.xml": with_runs}, {}), name)
+
+
+def run(content: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{content}</w:t></w:r>'
+
+
+SUPER, SUB = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+
+
+def test_scripts_of_word_are_characters() -> None:
+    runs = run("产值 10") + run("−", SUPER) + run("8", SUPER) + run("，CO") + run("2", SUB) + run("。")
+    result = article_in_word(runs)
+    assert body(result, "news.md") == "产值 10⁻⁸，CO₂。"
+    assert "import-script" not in rules(result)
+
+
+def test_scripts_without_characters_are_kept_and_listed() -> None:
+    result = article_in_word(run("排放 NO") + run("x", SUB) + run("，见") + run("注", SUPER) + run("。"))
+    assert body(result, "news.md") == "排放 NO_x，见^注。"
+    assert remark(result, "import-script") == (
+        "一期.docx:3: 上标、下标没有对应的小字，写在“^”“_”后面（第 3 段）：“排放 NO_x”、“放 NO_x，见^注”；请对照原件"
+    )
+
+
+@pytest.mark.parametrize("content", ["[1]", "①", "*", "®", "th"])
+def test_marks_that_mean_the_same_on_the_line_stay_there(content: str) -> None:
+    result = article_in_word(run("正文 20") + run(content, SUPER) + run("。"))
+    assert printed(body(result, "news.md")) == f"正文 20{content}。"
+    assert "import-script" not in rules(result)
+
+
+def test_scripts_in_notes_and_tables_of_word_are_characters() -> None:
+    def with_table(document: Any) -> None:
+        for line in (*OF_ARTICLE, "见表。"):
+            document.add_paragraph(line)
+        table = document.add_table(rows=2, cols=2)
+        for index, cell in enumerate(cell for row in table.rows for cell in row.cells):
+            cell.text = str(index)
+        table.cell(0, 1).paragraphs[0].add_run("3").font.superscript = True
+        mark = document.paragraphs[2].add_run()._r
+        mark.append(mark.makeelement(qn("w:footnoteReference"), {qn("w:id"): "1"}))
+
+    content = with_footnotes(docx_of(with_table), (Footnote(line=1, label="1", text=literal("注。")),))
+    raised = edited(
+        content,
+        {
+            "word/footnotes.xml": lambda old: old.replace(
+                "</w:p></w:footnote>", run("2", SUPER) + "</w:p></w:footnote>"
+            )
+        },
+        {},
+    )
+    result = imported(raised, "一期.docx")
+    assert body(result, "news.md") == "见表。[^1]\n\n| 0 | 1³ |\n| --- | --- |\n| 2 | 3 |\n\n[^1]: 注。²"
+
+
+def formula(inner: str) -> str:
+    return f'<m:oMath xmlns:m="{MATH}">{inner}</m:oMath>'
+
+
+def letters(content: str) -> str:
+    return f"<m:r><m:t>{content}</m:t></m:r>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "shown"),
+    [
+        (
+            f"<m:f><m:fPr/><m:num>{letters('1')}</m:num><m:den>{letters('20')}</m:den></m:f>{letters('·')}"
+            f"<m:sSup><m:e>{letters('10')}</m:e><m:sup>{letters('6')}</m:sup></m:sSup>",
+            "(1)/(20)·10⁶",
+        ),
+        (f"<m:sSub><m:e>{letters('x')}</m:e><m:sub>{letters('ij')}</m:sub></m:sSub>", "x_(ij)"),
+        (f"<m:rad><m:deg>{letters('3')}</m:deg><m:e>{letters('x')}</m:e></m:rad>", "³√(x)"),
+        (
+            f'<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{letters("1")}</m:sub>'
+            f"<m:sup>{letters('n')}</m:sup><m:e>{letters('a')}</m:e></m:nary>",
+            "∑₁ⁿ(a)",
+        ),
+        (
+            f'<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e>{letters("a+b")}</m:e></m:d>',
+            "[a+b]",
+        ),
+        (f"<m:m><m:mr><m:e>{letters('a')}</m:e><m:e>{letters('b')}</m:e></m:mr></m:m>", "a，b"),
+        (f"<m:unknown><m:e>{letters('甲')}</m:e></m:unknown>", "甲"),
+    ],
+)
+def test_formulas_of_word_stand_on_the_line_and_are_listed(inner: str, shown: str) -> None:
+    result = article_in_word(run("即 ") + formula(inner) + run("。"))
+    assert printed(body(result, "news.md")) == f"即 {shown}。"
+    assert remark(result, "import-formula") == (f"一期.docx:3: 公式按文字导入（第 3 段）：“{shown}”；请核对")
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike/>"])
+def test_struck_text_of_word_stays_struck(mark: str) -> None:
+    result = article_in_word(run("原价") + run("一百", mark) + run("九十元。"))
+    assert body(result, "news.md") == "原价~~一百~~九十元。"
+    assert remark(result, "import-struck") == (
+        "一期.docx:3: 有删除线的文字仍带删除线（~~…~~；文章标题里只留文字）（第 3 段）：“一百”；请核对，不要的请删去"
+    )
+
+
+def test_hidden_text_of_word_is_left_out_and_quoted() -> None:
+    vanish = "<w:vanish/>"
+    off = '<w:vanish w:val="0"/>'
+    result = article_in_word(run("看得见") + run("内部", vanish) + run("批语", vanish) + run("的字。", off))
+    assert body(result, "news.md") == "看得见的字。"
+    assert remark(result, "import-hidden") == (
+        "一期.docx:3: 隐藏的文字没有导入（第 3 段）：“内部批语”；如是正文，请补进文稿"
+    )
+
+
+def test_lists_of_word_keep_their_levels() -> None:
+    def nested(document: Any) -> None:
+        for line in (*OF_ARTICLE, "有三层。"):
+            document.add_paragraph(line)
+        for entry, depth in (("甲", ""), ("乙", " 2"), ("丙", " 3"), ("丁", "")):
+            document.add_paragraph(entry, style=f"List Bullet{depth}")
+
+    result = imported(docx_of(nested), "一期.docx")
+    assert body(result, "news.md") == "有三层。\n\n- 甲\n    - 乙\n        - 丙\n- 丁"
+
+
+def test_a_numbered_list_of_several_levels_is_a_list() -> None:
+    def nested(document: Any) -> None:
+        for line in (*OF_ARTICLE, "有两层。"):
+            document.add_paragraph(line)
+        for entry, style in (
+            ("甲", "List Number"),
+            ("乙", "List Bullet 2"),
+            ("丙", "List Bullet 2"),
+            ("丁", "List Number"),
+        ):
+            document.add_paragraph(entry, style=style)
+
+    result = imported(docx_of(nested), "一期.docx")
+    assert body(result, "news.md") == "有两层。\n\n1. 甲\n    - 乙\n    - 丙\n\n2. 丁"
+    chinese = edited(docx_of(nested), {"word/numbering.xml": in_chinese}, {})
+    assert headings(imported(chinese, "一期.docx"), "news.md") == ["## 一、甲", "## 二、丁"]
+
+
+def test_a_table_within_a_table_is_listed() -> None:
+    def nested_table(document: Any) -> None:
+        for line in (*OF_ARTICLE, "见下表。"):
+            document.add_paragraph(line)
+        table = document.add_table(rows=2, cols=2)
+        for index, cell in enumerate(cell for row in table.rows for cell in row.cells):
+            cell.text = str(index)
+        inner = table.cell(1, 1).add_table(rows=1, cols=2)
+        inner.cell(0, 0).text, inner.cell(0, 1).text = "甲", "乙"
+
+    result = imported(docx_of(nested_table), "一期.docx")
+    assert "| 2 | 3 甲 乙 |" in body(result, "news.md")
+    assert remark(result, "import-nested-table") == (
+        "一期.docx:7: 表格里还有表格（第 7 段），里面各格的文字并进了外面的一格；请核对，需要时另列一张表"
+    )
+
+
+def test_the_line_before_a_break_of_word_is_named_where_it_becomes_a_title() -> None:
+    def broken(document: Any) -> None:
+        document.add_paragraph("●行业动态")
+        document.add_paragraph("某公司投产\n公司今天投产。")
+
+    result = imported(docx_of(broken), "一期.docx")
+    assert fields(result, "news.md")["title"] == "某公司投产"
+    assert "把段内换行前的一行“某公司投产”当作文章的标题" in remark(result, "import-article")
+
+
 @pytest.mark.parametrize(
     ("number", "form", "shown"),
     [
@@ -830,6 +1058,138 @@ def test_a_page_of_many_references_to_a_long_note_is_read() -> None:
     references = '<a href="#fn1">1</a>' * 20_000
     page = f"<p>行业动态</p><p>标题</p><p>正文{references}。</p><p id=fn1>注{'<b></b>' * 60_000}文。</p>"
     assert body(imported(page, "一期.html"), "news.md") == f"正文{'[^1]' * 20_000}。\n\n[^1]: 注文。"
+
+
+def article_page(content: str, around: str = "{}") -> Imported:
+    return imported(around.format(f"<p>行业动态</p><p>标题</p>{content}"), "一期.html")
+
+
+def test_scripts_of_a_page_are_characters() -> None:
+    result = article_page(
+        "<p>产值 10<sup>12</sup> 元，占地 5 m<sup>3</sup>，x<sup>n+1</sup>，CO<sub>2</sub>，"
+        "y<span style='vertical-align: super'>2</span>，NO<sub>x</sub>，10<sup>a<b>b</b></sup>。</p>"
+    )
+    assert body(result, "news.md") == "产值 10¹² 元，占地 5 m³，xⁿ⁺¹，CO₂，y²，NO_x，10^a**b**。"
+    assert "（第 1 行）：“O₂，y²，NO_x”、“，NO_x，10^ab”" in remark(result, "import-script")
+
+
+def test_a_raised_mark_of_a_note_or_link_stays_what_it_is() -> None:
+    result = article_page(
+        "<p>甲<sup>[1]</sup>，乙<sup><a href='https://a.cn/'>2</a></sup>，"
+        "丙<a href='https://a.cn/'><sup>3</sup></a>，<a href='https://a.cn/'>10<sup>8</sup></a>。</p>"
+    )
+    link = "(<https://a.cn/>)"
+    assert body(result, "news.md") == f"甲\\[1\\]，乙[2]{link}，丙[3]{link}，[10⁸]{link}。"
+    assert "import-script" not in rules(result)
+
+
+def test_scripts_of_markdown_and_its_tables_are_characters() -> None:
+    table = "<table><caption>面积（m<sup>2</sup>）</caption><tr><td>甲<td>10<sup>3</sup></tr></table>"
+    result = imported(f"# 行业动态\n## 标题\n产值 10<sup>8</sup> 元，~~旧~~新。\n\n{table}\n", "一期.md")
+    assert (
+        body(result, "news.md") == "产值 10⁸ 元，~~旧~~新。\n\n表：面积（m²）\n\n| 甲 | 10³ |\n| --- | --- |"
+    )
+
+
+def test_formulas_of_a_page_stand_on_the_line_and_are_listed() -> None:
+    result = article_page(
+        "<p>即 <math><mfrac><mn>1</mn><mn>20</mn></mfrac> <mo>·</mo> <msup><mn>10</mn><mn>6</mn></msup>"
+        "<annotation>x</annotation></math>。</p>"
+    )
+    assert body(result, "news.md") == "即 (1)/(20)·10⁶。"
+    assert remark(result, "import-formula") == (
+        "一期.html:1: 公式按文字导入（第 1 行）：“(1)/(20)·10⁶”；请核对"
+    )
+
+
+def test_a_formula_nested_a_thousand_times_is_read() -> None:
+    result = article_page(f"<p>即<math>{'<mrow>' * 1_000}x</math>。</p>")
+    assert body(result, "news.md") == "即x。"
+
+
+@pytest.mark.parametrize("tag", ["del", "s", "strike", "span style='text-decoration: line-through'"])
+def test_struck_text_of_a_page_stays_struck(tag: str) -> None:
+    result = article_page(f"<p>原价<{tag}>一百<b>元</b>整</{tag.split()[0]}>九十元。</p>")
+    assert body(result, "news.md") == "原价~~一百**元**整~~九十元。"
+    assert "（第 1 行）：“一百元整”" in remark(result, "import-struck")
+
+
+@pytest.mark.parametrize("mark", ["hidden", "style='display: none'"])
+def test_hidden_text_of_a_page_is_left_out_and_quoted(mark: str) -> None:
+    result = article_page(
+        f"<p>正文<span {mark}>暗语</span>在此。</p><table><tr><td>甲<td>乙</tr><tr {mark}><td>丙<td>丁</tr></table>"
+    )
+    assert body(result, "news.md") == "正文在此。\n\n| 甲 | 乙 |\n| --- | --- |"
+    assert remark(result, "import-hidden") == (
+        "一期.html:1: 隐藏的文字没有导入（第 1 行）：“暗语”、“丙 丁”；如是正文，请补进文稿"
+    )
+
+
+def test_the_furniture_of_a_page_is_left_out_and_quoted() -> None:
+    result = imported(
+        """<header>首页 | 登录</header><nav><a href="/">导航</a></nav>
+        <h1>某快报</h1><p>行业动态</p><p>标题</p><p>今天投产。<select><option>甲</option></select></p>
+        <button>分享</button><input type=submit value=搜索><input type=hidden value=x>
+        <aside>相关阅读</aside><footer><a href="/">关于</a> · <a href="/">联系</a></footer>""",
+        "一期.html",
+    )
+    assert fields(result, "issue.yaml")["title"] == "某快报"
+    assert body(result, "news.md") == "今天投产。"
+    assert remark(result, "import-left-out") == (
+        "一期.html:1: 网页上正文以外的导航、按钮等没有导入（第 1–4 行）："
+        "“首页 | 登录”、“导航”、“甲”、“分享”、“搜索”、“相关阅读”、“关于 · 联系”；如是正文，请补进文稿"
+    )
+
+
+def test_a_header_or_footer_with_words_of_its_own_is_kept() -> None:
+    result = imported(
+        "<header><h1><a href='/'>某快报</a></h1></header><p>行业动态</p><p>标题</p><p>今天投产。</p>"
+        "<footer><p>本刊由<a href='/'>某所</a>编印。</p></footer>",
+        "一期.html",
+    )
+    assert fields(result, "issue.yaml")["title"] == "某快报"
+    assert body(result, "news.md") == "今天投产。\n\n本刊由某所编印。"
+    assert "import-left-out" not in rules(result)
+
+
+@pytest.mark.parametrize("tag", ["main", "article"])
+def test_the_only_main_part_of_a_page_is_preferred(tag: str) -> None:
+    result = article_page("<p>今天投产。</p>", f"<div>某网 欢迎</div><{tag}>{{}}</{tag}><p>版权所有</p>")
+    assert body(result, "news.md") == "今天投产。"
+    assert "：“某网 欢迎”、“版权所有”" in remark(result, "import-left-out")
+
+
+def test_a_main_part_with_less_than_is_around_it_is_not_preferred() -> None:
+    result = article_page("<p>今天投产。</p><article>短讯。</article>")
+    assert body(result, "news.md") == "今天投产。\n\n短讯。"
+    assert "import-left-out" not in rules(result)
+
+
+def test_notes_in_a_side_box_are_still_notes() -> None:
+    result = article_page("<p>正文<a href='#fn1'>1</a>。</p><aside id=fn1 hidden>注文。</aside>")
+    assert body(result, "news.md") == "正文[^1]。\n\n[^1]: 注文。"
+    result = article_page("<p>正文<a href='#fn1'>1</a>。</p><aside>本文的注。<p id=fn1>注文。</p></aside>")
+    assert body(result, "news.md") == "正文[^1]。\n\n本文的注。\n\n[^1]: 注文。"
+    assert "import-left-out" not in rules(result)
+
+
+def test_a_page_that_is_nothing_but_furniture_is_read() -> None:
+    result = imported("<aside><p>行业动态</p><p>标题</p><p>今天投产。</p></aside>", "一期.html")
+    assert body(result, "news.md") == "今天投产。"
+
+
+def test_the_line_before_a_break_is_named_where_it_becomes_a_title() -> None:
+    page = "<p>行业动态</p><p>某公司投产<br>公司今天投产。<br></p>"
+    assert remark(imported(page, "一期.html"), "import-article") == (
+        "一期.html:1: 把段内换行前的一行“某公司投产”当作文章的标题；请核对；如是正文，请并回正文"
+    )
+    page = "<p>行业动态</p><p>某公司投产<br></p><p>公司今天投产。</p>"
+    assert "import-article" not in rules(imported(page, "一期.html"))
+
+
+def test_a_page_of_many_headers_and_hidden_places_is_read() -> None:
+    page = f"{'<header>' * 1_000}{'<i hidden>x</i>' * 20_000}<p>行业动态</p><p>标题</p><p>今天投产。</p>"
+    assert body(imported(page, "一期.html"), "news.md") == "今天投产。"
 
 
 # --- where a line is drawn
@@ -900,6 +1260,7 @@ SPANS = st.lists(
         text=TRICKY,
         strong=st.booleans(),
         emphasis=st.booleans(),
+        strike=st.booleans(),
         url=st.none() | st.just("https://example.org/a_(b)?c=*d*") | TRICKY,
     ),
     max_size=5,
@@ -1085,6 +1446,15 @@ TAGS = [
     "br",
     "img",
     "sup",
+    "s",
+    "nav",
+    "header",
+    "main",
+    "aside id=fn1",
+    "p hidden",
+    "math",
+    "msup",
+    "mtable",
 ]
 PIECES = st.lists(
     st.sampled_from(

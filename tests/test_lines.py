@@ -13,8 +13,8 @@ from pagecheck import Column
 
 from xcbulletin import usage
 from xcbulletin.cli import app
-from xcbulletin.publishing import lines
-from xcbulletin.publishing.press import Job, Press
+from xcbulletin.publishing.typesetting import lines
+from xcbulletin.publishing.typesetting.press import Job, Press
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"

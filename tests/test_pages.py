@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from xcbulletin.model import Article, Imprint, Kind, Source
 from xcbulletin.publishing.edition import compose
-from xcbulletin.publishing.fonts import FontSet
 from xcbulletin.publishing.pages import (
     TemplateFailedError,
     Templates,
@@ -23,7 +22,8 @@ from xcbulletin.publishing.pages import (
     render_alone,
     title_lines,
 )
-from xcbulletin.publishing.press import Job, Press
+from xcbulletin.publishing.typefaces.fonts import FontSet
+from xcbulletin.publishing.typesetting.press import Job, Press
 from xcbulletin.settings import Workspace
 from xcbulletin.starter import template_folders
 

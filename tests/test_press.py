@@ -11,8 +11,8 @@ from conftest import write
 from PIL import Image
 
 from xcbulletin.errors import PrintError
-from xcbulletin.publishing.fonts import FontSet
-from xcbulletin.publishing.press import Job, Press
+from xcbulletin.publishing.typefaces.fonts import FontSet
+from xcbulletin.publishing.typesetting.press import Job, Press
 
 PAGE = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>题</title><body style='font-family:\"XC Song\"'>{}"
 

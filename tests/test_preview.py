@@ -23,9 +23,9 @@ from xcbulletin.errors import BulletinError, FontError, ProblemsError
 from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN, lay_out
 from xcbulletin.manuscript.write import add_issue
 from xcbulletin.model import IssueId, Kind, Place, Problem, Severity
-from xcbulletin.publishing.fonts import load_fonts
+from xcbulletin.preview import EVENTS, Made, PortError, Preview, snapshot
 from xcbulletin.publishing.pages import render_alone
-from xcbulletin.publishing.preview import EVENTS, Made, PortError, Preview, snapshot
+from xcbulletin.publishing.typefaces.fonts import load_fonts
 from xcbulletin.settings import open_workspace
 from xcbulletin.starter import starter_files, starter_folder
 from xcbulletin.workshop import Workshop
@@ -550,7 +550,7 @@ def browsing(address: str, profile: Path) -> Iterator[None]:
 def test_an_open_page_loads_itself_anew_through_mistakes_and_restarts(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "xcbulletin.publishing.preview")
+    caplog.set_level(logging.DEBUG, "xcbulletin.preview")
 
     def asked(what: str, times: int) -> None:
         until(lambda: sum(what in message for message in caplog.messages) >= times, deadline=20)

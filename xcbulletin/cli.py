@@ -235,7 +235,7 @@ def preview(
     ] = None,
 ) -> None:
     """在浏览器里看网页版，文件一保存就更新；有错时告诉你错在哪里。草稿和编印时一样不出现。"""
-    from xcbulletin.publishing.preview import PORT
+    from xcbulletin.preview import PORT
 
     workshop = _workshop(context)
     (chosen,) = _chosen(workshop.root, [issue] if issue else None, every=False)
@@ -248,7 +248,7 @@ def preview(
 
 
 def _ports(port: str | None) -> Sequence[int]:
-    from xcbulletin.publishing.preview import PORT
+    from xcbulletin.preview import PORT
 
     if port is None:
         return range(PORT, PORT + 20)
@@ -304,8 +304,8 @@ def _split(values: Sequence[str] | None) -> list[str]:
 @app.command()
 def fonts() -> None:
     """准备印刷用的字体（宋、黑、楷）；每台机器只需一次。"""
-    from xcbulletin.publishing.fonts import fonts_directory
-    from xcbulletin.publishing.typefoundry import prepare
+    from xcbulletin.publishing.typefaces.fonts import fonts_directory
+    from xcbulletin.publishing.typefaces.typefoundry import prepare
 
     prepare(fonts_directory(), _say)
 

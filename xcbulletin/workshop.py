@@ -13,12 +13,12 @@ from xcbulletin.starter import template_folders
 from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
 
 if TYPE_CHECKING:
+    from xcbulletin.preview import Preview
     from xcbulletin.publishing.documents import Material
     from xcbulletin.publishing.edition import Edition
-    from xcbulletin.publishing.fonts import FontSet
     from xcbulletin.publishing.outputs import Format
-    from xcbulletin.publishing.press import Press
-    from xcbulletin.publishing.preview import Preview
+    from xcbulletin.publishing.typefaces.fonts import FontSet
+    from xcbulletin.publishing.typesetting.press import Press
     from xcbulletin.settings import Workspace
 
 # Heavy imports stand inside the methods that need them: a build with nothing to do is over before they are.
@@ -62,7 +62,7 @@ class Workshop:
     @cached_property
     def fonts(self) -> "FontSet":
         """The printing fonts. Raises FontError."""
-        from xcbulletin.publishing.fonts import load_fonts
+        from xcbulletin.publishing.typefaces.fonts import load_fonts
 
         return load_fonts()
 
@@ -79,7 +79,7 @@ class Workshop:
     @cached_property
     def press(self) -> "Press":
         """The press; it warms up while this process goes on."""
-        from xcbulletin.publishing.press import Press
+        from xcbulletin.publishing.typesetting.press import Press
 
         return self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
 
@@ -137,9 +137,9 @@ class Workshop:
 
     def preview(self, issue: IssueId, ports: Sequence[int]) -> "Preview":
         """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""
+        from xcbulletin.preview import Made, Preview
         from xcbulletin.publishing.documents import make_page
         from xcbulletin.publishing.pages import render_alone
-        from xcbulletin.publishing.preview import Made, Preview
 
         fonts = self.fonts
 

@@ -8,12 +8,12 @@ from xcbulletin.model import Kind, Place, Problem, Severity
 from xcbulletin.publishing import letter as letters
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
-from xcbulletin.publishing.fonts import FontSet
 from xcbulletin.publishing.markup import Node, plain, walk
 from xcbulletin.publishing.message import message
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
-from xcbulletin.publishing.press import PICTURE_SCHEME, Job, Press
+from xcbulletin.publishing.typefaces.fonts import FontSet
+from xcbulletin.publishing.typesetting.press import PICTURE_SCHEME, Job, Press
 from xcbulletin.settings import MailSettings
 
 PDF_FILE, PAGE_FILE = "bulletin.pdf", "index.html"

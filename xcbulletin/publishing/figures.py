@@ -14,8 +14,8 @@ from lxml import etree
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.edition import Edition
-from xcbulletin.publishing.fonts import FontSet
 from xcbulletin.publishing.markup import PENDING_PICTURE, Node
+from xcbulletin.publishing.typefaces.fonts import FontSet
 
 SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
 WEB_WIDTH = 1600

@@ -17,7 +17,7 @@ from typing import Any
 
 from xcbulletin import __version__
 from xcbulletin.model import IssueId, Place, Problem, Severity
-from xcbulletin.publishing.fonts import fonts_digest
+from xcbulletin.publishing.typefaces.fonts import fonts_digest
 
 MANIFEST = "manifest.json"
 _STARTER = Path(__file__).parent.parent / "starter"

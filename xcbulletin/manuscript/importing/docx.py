@@ -109,11 +109,9 @@ def _remarks(root: etree._Element, reader: _Reader, origin: Origin) -> Iterator[
     if reader.nested:
         message = f"表格里还有表格（{origin.where(reader.nested)}），里面各格的文字并进了外面的一格"
         yield origin.remark(reader.nested[0], "nested-table", message, "请核对，需要时另列一张表")
-    if reader.formulas:
-        yield formula_remark(origin, reader.formulas)
+    yield from formula_remark(origin, reader.formulas)
     yield from _note_formulas(reader, origin)
-    if any(text for _, text in reader.hidden):
-        yield quoting_remark(origin, "hidden", HIDDEN_TEXT, reader.hidden, "如是正文，请补进文稿")
+    yield from quoting_remark(origin, "hidden", HIDDEN_TEXT, reader.hidden, "如是正文，请补进文稿")
     if next(root.iter("{*}del", "{*}ins", "{*}moveFrom"), None) is not None:
         yield origin.remark(
             None, "revisions", "文档里有修订，已按“接受全部修订”导入", "如有不同，请在 Word 中处理后再导入"
@@ -134,7 +132,7 @@ def _remarks(root: etree._Element, reader: _Reader, origin: Origin) -> Iterator[
 def _note_formulas(reader: _Reader, origin: Origin) -> Iterator[Problem]:
     for kind in ("footnotes", "endnotes"):
         root = reader.package.related(kind)
-        found = [] if root is None else [linear(formula) for formula in root.iter("{*}oMath")]
+        found = [] if root is None else list(filter(None, map(linear, root.iter("{*}oMath"))))
         if found:
             shown = "、".join(f"“{text}”" for text in found)
             yield origin.remark(None, "formula", f"脚注里的公式按文字导入：{shown}", "请核对")

@@ -126,7 +126,7 @@ def read_html(content: bytes, origin: Origin) -> Document:
     ]
     formulas = [(formula.sourceline or 1, linear(formula)) for formula in page.main.iter("math")]
     remarks = [merged_cells(origin, merged)] if merged else []
-    remarks += [formula_remark(origin, formulas)] if formulas else []
+    remarks += formula_remark(origin, formulas)
     return Document(
         origin=origin, blocks=page.blocks, notes=notes, remarks=(*remarks, *_left_out_remarks(page, origin))
     )
@@ -157,7 +157,10 @@ def _read_page(root: html.HtmlElement, marks: Marks) -> _Page:
         main, furniture, blocks = root, (), tuple(_gathered(_pieces(root, {**hidden, **marks})))
     quoted = [*map(_quoted, furniture), *((block.line, _words((block,))) for block in around)]
     return _Page(
-        main=main, blocks=blocks, furniture=tuple(sorted(quoted)), hidden=tuple(map(_quoted, left.hidden))
+        main=main,
+        blocks=blocks,
+        furniture=tuple(sorted(quoted, key=lambda placed: placed[0])),
+        hidden=tuple(map(_quoted, left.hidden)),
     )
 
 
@@ -186,27 +189,30 @@ def _left_out_remarks(page: _Page, origin: Origin) -> Iterator[Problem]:
         (page.furniture, "left-out", "网页上正文以外的导航、按钮等没有导入"),
         (page.hidden, "hidden", HIDDEN_TEXT),
     ):
-        if any(text for _, text in found):
-            yield quoting_remark(origin, rule, message, found, "如是正文，请补进文稿")
+        yield from quoting_remark(origin, rule, message, found, "如是正文，请补进文稿")
 
 
 HIDDEN_TEXT = "隐藏的文字没有导入"
 
 
-def quoting_remark(origin: Origin, rule: str, message: str, found: Iterable[_Placed], remedy: str) -> Problem:
-    """Return a remark that says where something was found, and quotes it."""
+def quoting_remark(
+    origin: Origin, rule: str, message: str, found: Iterable[_Placed], remedy: str
+) -> tuple[Problem, ...]:
+    """Return a remark that says where something was found, and quotes it, if anything was."""
     placed = [(line, text) for line, text in found if text]
+    if not placed:
+        return ()
     quotes = dict.fromkeys(_shortened(text) for _, text in placed)
     shown = "、".join(f"“{quote}”" for quote in quotes)
     where = origin.where(line for line, _ in placed)
-    return origin.remark(placed[0][0], rule, f"{message}（{where}）：{shown}", remedy)
+    return (origin.remark(placed[0][0], rule, f"{message}（{where}）：{shown}", remedy),)
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}……（共 {len(text)} 字）"
 
 
-def formula_remark(origin: Origin, found: Iterable[_Placed]) -> Problem:
+def formula_remark(origin: Origin, found: Iterable[_Placed]) -> tuple[Problem, ...]:
     """Return the remark that formulas were written on a line."""
     return quoting_remark(origin, "formula", "公式按文字导入", found, "请核对")
 
@@ -445,10 +451,7 @@ def _joined(spans: Iterable[Span]) -> Inline:
 
 
 def _nearest(element: html.HtmlElement, tags: frozenset[str]) -> html.HtmlElement | None:
-    current: html.HtmlElement | None = element
-    while current is not None and current.tag not in tags:
-        current = current.getparent()
-    return current
+    return element if element.tag in tags else next(element.iterancestors(*tags), None)
 
 
 def _depth(entry: html.HtmlElement) -> int:

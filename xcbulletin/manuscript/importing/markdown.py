@@ -138,7 +138,7 @@ def format_inline(inline: Inline) -> str:
     """Return inline Markdown; where bold, italic or struck text would not come out as such, it goes without."""
     bare = tuple(Span(text=span.text, note=span.note) for span in inline)
     struck = undressed(inline) if any(span.strike for span in inline) else bare
-    tried = ("".join(map(_format_span, spans)) for spans in (inline, struck))
+    tried = map(_format_spans, (inline, struck))
     if all(map(_is_bare, inline)):
         return next(tried)
     expected = _expected(inline)
@@ -149,6 +149,23 @@ def _is_bare(span: Span) -> bool:
     return not (span.strong or span.emphasis or span.strike or span.url)
 
 
+def _format_spans(spans: Inline) -> str:
+    """Return inline Markdown, with one pair of marks around what is struck in one go."""
+    groups = groupby(spans, key=lambda span: span.strike)
+    return "".join(
+        _marked("".join(map(_format_span, group)), "~~" if strike else "") for strike, group in groups
+    )
+
+
+def _marked(text: str, marks: str) -> str:
+    """Return text between marks, which must stand right beside a letter."""
+    inner = text.strip()
+    if not inner:
+        return text
+    before, after = text.split(inner, 1)
+    return f"{before}{marks}{inner}{marks}{after}"
+
+
 def _format_span(span: Span) -> str:
     if span.note:
         return f"[^{span.text}]"
@@ -157,8 +174,7 @@ def _format_span(span: Span) -> str:
         return span.text
     before, after = span.text.split(inner, 1)
     marks = "*" * (2 * span.strong + span.emphasis)
-    struck = "~~" if span.strike else ""
-    formatted = f"{struck}{marks}{escape(inner)}{marks}{struck}"
+    formatted = f"{marks}{escape(inner)}{marks}"
     return f"{before}{_linked(formatted, span.url)}{after}"
 
 

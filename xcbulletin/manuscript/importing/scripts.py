@@ -6,11 +6,12 @@ from dataclasses import replace
 from itertools import groupby
 
 from xcbulletin.manuscript.importing.blocks import Block, Document, Heading, Item, Origin, Paragraph, Table
-from xcbulletin.manuscript.importing.inline import Inline, Script, Span, plain
+from xcbulletin.manuscript.importing.inline import Inline, Script, Span, plain, tidy
 from xcbulletin.model import Problem
 
+# Only what the printing fonts have: “ⁱ” would come out as an empty box.
 _SIGNS = {
-    Script.SUPER: str.maketrans("0123456789+-−()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿⁱ"),
+    Script.SUPER: str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ"),
     Script.SUB: str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎"),
 }
 _MEANS_THE_SAME = re.compile(r"[\[［〔]\d{1,3}(?:[-–,，、]\d{1,3})*[\]］〕]|[*†‡①-⑳®™℠©]+|TM|st|nd|rd|th")
@@ -26,7 +27,12 @@ def small(text: str, script: Script) -> str | None:
 
 
 def in_characters(inline: Inline) -> Inline:
-    """Return text whose scripts are characters; only spans written with “^” or “_” still say that they are one."""
+    """Return text whose scripts are characters, or stand after “^” or “_” where there are none."""
+    return tidy(replace(span, script=None) for span in _marked(inline))
+
+
+def _marked(inline: Inline) -> Inline:
+    """Return text whose scripts are characters; only spans after “^” or “_” still say that they are one."""
     return tuple(span for script, group in groupby(inline, key=_script) for span in _written(script, group))
 
 
@@ -52,8 +58,10 @@ def with_scripts(document: Document) -> Document:
     """Return a document whose scripts are characters, with a remark on those that have none, and on struck text."""
     blocks = tuple(map(_block, document.blocks))
     notes = tuple(replace(note, text=in_characters(note.text)) for note in document.notes)
-    texts: list[_Placed] = [(block.line, text) for block in blocks for text in _texts(block)]
-    texts += [(None, note.text) for note in notes]
+    texts: list[_Placed] = [
+        (block.line, _marked(text)) for block in document.blocks for text in _texts(block)
+    ]
+    texts += [(None, _marked(note.text)) for note in document.notes]
     remarks = (*_script_remark(texts, document.origin), *_struck_remark(texts, document.origin))
     return replace(document, blocks=blocks, notes=notes, remarks=(*document.remarks, *remarks))
 

@@ -22,8 +22,8 @@ from weasyprint.formatting_structure import boxes, build
 from weasyprint.layout import inline
 from weasyprint.text import line_break
 
-from xcbulletin.publishing import glyphs
-from xcbulletin.publishing.breaks import (
+from xcbulletin.publishing.typesetting import glyphs
+from xcbulletin.publishing.typesetting.breaks import (
     BREAK,
     CALL,
     CODE,
@@ -36,7 +36,7 @@ from xcbulletin.publishing.breaks import (
     is_pushed_out,
     prepare_texts,
 )
-from xcbulletin.publishing.glyphs import HALF_MARK, opening, surplus
+from xcbulletin.publishing.typesetting.glyphs import HALF_MARK, opening, surplus
 
 Box: TypeAlias = Any
 Split: TypeAlias = tuple[Any, ...]

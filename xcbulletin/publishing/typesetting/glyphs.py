@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from weasyprint.text import line_break
 
-from xcbulletin.publishing.breaks import CLOSING, MARKS, NARROW, gaps
+from xcbulletin.publishing.typesetting.breaks import CLOSING, MARKS, NARROW, gaps
 
 Box: TypeAlias = Any
 Layout: TypeAlias = Any

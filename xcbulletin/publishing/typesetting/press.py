@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from xcbulletin.errors import PrintError
-from xcbulletin.publishing.fonts import FontSet
+from xcbulletin.publishing.typefaces.fonts import FontSet
 
 DEADLINE = 300
 """Seconds after which a page is given up."""
@@ -54,7 +54,7 @@ class Press:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "xcbulletin.publishing.press"],
+            [sys.executable, "-m", "xcbulletin.publishing.typesetting.press"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._environment,
@@ -134,7 +134,7 @@ def main() -> None:
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     # Importing is warming up: the first job finds WeasyPrint loaded and able to set Chinese lines.
-    from xcbulletin.publishing import lines
+    from xcbulletin.publishing.typesetting import lines
 
     lines.install()
     # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.

@@ -1,0 +1,1 @@
+"""The printing fonts: made once a machine, then found, measured and cut."""

@@ -1,0 +1,1 @@
+"""HTML to PDF: WeasyPrint with our fonts, and with Chinese lines. Nothing else imports WeasyPrint."""
