@@ -1,6 +1,6 @@
 """What every reader of a file gives: a document as a row of blocks, each with its place in the file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xcbulletin.manuscript.importing.inline import Inline, plain
@@ -161,7 +161,3 @@ def even_rows(rows: Iterable[Iterable[Inline]]) -> tuple[tuple[Inline, ...], ...
     fixed = [tuple(row) for row in rows]
     width = max(map(len, fixed), default=0)
     return tuple(row + ((),) * (width - len(row)) for row in fixed)
-
-
-Reader = Callable[[bytes, str], Document]
-"""Content and name of a file, read as one kind of document."""

@@ -8,14 +8,11 @@ from pathlib import PurePath
 
 from xcbulletin.manuscript.importing.blocks import Block, Heading, Origin, Paragraph, text_of
 from xcbulletin.manuscript.importing.dates import find_date, missing_date, without_numbers
-from xcbulletin.manuscript.importing.numbering import is_closed
+from xcbulletin.manuscript.importing.numbering import is_closed, is_organisation
 from xcbulletin.model import Problem
 
 _BRACKETED = re.compile(r"[（(]\s*(.+?)\s*[)）]")
 _SUBTITLE = re.compile(r"(?:——|—|--|––)\s*\S")
-_ORGANISATION = re.compile(
-    r".*(?:院|所|中心|局|厅|委|部|会|联盟|公司|大学|室|组|社|集团|政府|处|科|馆|智库|协会|Institute|University)"
-)
 _LONGEST_LINE = 60
 
 
@@ -95,7 +92,7 @@ def _date(text: str) -> tuple[datetime.date, bool] | None:
 
 
 def _is_publisher(text: str) -> bool:
-    return _ORGANISATION.fullmatch(text) is not None and not _SUBTITLE.match(text)
+    return is_organisation(text) and not _SUBTITLE.match(text)
 
 
 def cover_remarks(cover: Cover, issue_date: datetime.date | None, origin: Origin) -> Iterator[Problem]:

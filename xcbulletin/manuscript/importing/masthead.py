@@ -12,7 +12,7 @@ from xcbulletin.manuscript.importing.dates import (
     find_total_number,
     without_numbers,
 )
-from xcbulletin.manuscript.importing.numbering import is_short_line, squeezed
+from xcbulletin.manuscript.importing.numbering import is_organisation, is_short_line, squeezed
 
 _LABELLED = re.compile(r"\s*([^：:]{2,8})\s*[：:]\s*(\S.*)$")
 _PUBLISHER_LABELS = frozenset(("编印单位", "编印", "主办", "主办单位", "主编单位", "编制单位"))
@@ -28,7 +28,6 @@ _LABELS = {
     "审签": "reviewer",
     "联系电话": "contact",
 }
-_ORGANISATION = re.compile(r".{2,30}(?:院|所|中心|局|厅|部|委员会|协会|学会|联盟|公司|大学|办公室|研究会)")
 _NO_TITLE = re.compile("：|内部|免费|准印证|欢迎")
 _NOTICE = re.compile("内部(?:资料|刊物)[，、,]?(?:免费交流|注意保存|免费赠阅)?")
 _TITLE = re.compile(r"《?([^《》]{2,20})》?")
@@ -81,7 +80,7 @@ def _take_numbers(masthead: Masthead, text: str) -> bool:
     found = find_date(text)
     numbers = {"number": find_number(text), "total_number": find_total_number(text)}
     rest = without_numbers(text)
-    known = not rest or _ORGANISATION.fullmatch(rest) is not None
+    known = not rest or is_organisation(rest)
     if not (found or any(numbers.values())) or not known or len(text) > 60:
         return False
     masthead.fields |= {key: number for key, number in numbers.items() if number}
@@ -93,7 +92,7 @@ def _take_numbers(masthead: Masthead, text: str) -> bool:
 
 
 def _take_publisher(masthead: Masthead, text: str) -> bool:
-    if "publisher" in masthead.fields or not _ORGANISATION.fullmatch(text) or "title" not in masthead.fields:
+    if "publisher" in masthead.fields or not is_organisation(text) or "title" not in masthead.fields:
         return False
     masthead.fields["publisher"] = [text]
     return True

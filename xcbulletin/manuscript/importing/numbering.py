@@ -8,6 +8,9 @@ _CLOSERS = "”’」』）)】》〉］]\"'"
 _FULL_STOPS = "。！？；：…!?;:，,、"
 _SHORT = 40
 _LONGEST_HEADING = 50
+_ORGANISATION = re.compile(
+    r".{2,60}(?:院|所|中心|局|厅|委|部|会|联盟|公司|大学|室|组|社|集团|政府|处|科|馆|智库|Institute|University)"
+)
 
 
 class NumberingClass(IntEnum):
@@ -72,6 +75,11 @@ def run_in_length(text: str) -> int | None:
     if numbering(text) is None or not 0 < end <= _SHORT or not text[end:].strip():
         return None
     return end
+
+
+def is_organisation(text: str) -> bool:
+    """Say whether a line of a cover or masthead is the name of an organisation."""
+    return _ORGANISATION.fullmatch(text) is not None
 
 
 def squeezed(text: str) -> str:
