@@ -133,13 +133,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to answer
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
+    # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
+    gc.set_threshold(200_000, 50, 100)
     # Importing is warming up: the first job finds WeasyPrint loaded and able to set Chinese lines.
     from xcbulletin.publishing.typesetting import lines
 
     lines.install()
-    # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
     gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
     while True:
         try:
             job = pickle.load(jobs)
