@@ -2,8 +2,8 @@
 
 from conftest import AI, ROBOT, make_article, make_issue
 
-from xcbulletin.model import Column, Issue, Kind, Severity, Source
-from xcbulletin.publishing.edition import Edition, compose, is_front, texts
+from xcbulletin.model import Issue, Kind, Severity, Source
+from xcbulletin.publishing.edition import Edition, compose, texts
 from xcbulletin.publishing.markup import Node, walk
 
 INDUSTRIES = (ROBOT, AI)
@@ -229,8 +229,3 @@ def test_all_that_is_printed_is_among_the_texts() -> None:
 def test_texts_know_their_line() -> None:
     places = {text: str(place) for place, text in texts(edition(make_article("甲\n\n- 乙\n- **丙**\n")))}
     assert places["丙"] == "issues/2021-01/news/01.md:7"
-
-
-def test_copyright_and_foreword_stand_before_the_contents() -> None:
-    assert is_front(Column(code="foreword", name="前言"))
-    assert not is_front(Column(code="body", name="正文"))

@@ -257,3 +257,11 @@ def test_stray_files_are_a_warning_and_the_issue_is_read(workspace: Workspace, f
     ]
     assert {problem.severity for problem in problems} == {Severity.WARNING}
     assert files(workspace) == ["news/01.md"]
+
+
+def test_marks_of_a_chinese_keyboard_in_a_list_are_read_beside_other_mistakes(workspace: Workspace) -> None:
+    write(write_issue(workspace) / "news/01.md", "---\ntitel: 甲\nindustries: [ai，robt]\n---\n")
+    assert (
+        "issues/2021-01/news/01.md:3: 没有“robt”这个产业；最接近的是 robot（工业机器人产业）"
+        in complaints(workspace)
+    )

@@ -45,12 +45,14 @@ def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _names(value: Any) -> Any:
+def split_names(value: Any) -> Any:
     """Read the marks of a Chinese keyboard inside a list, too: [ai，robot、5G]."""
-    return [name for part in value for name in as_list(part)] if isinstance(value, list) else as_list(value)
+    if not isinstance(value, list):
+        return as_list(value)
+    return [name for part in value for name in (as_list(part) if isinstance(part, str) else [part])]
 
 
-Names = Annotated[TextList, BeforeValidator(_names)]
+Names = Annotated[TextList, BeforeValidator(split_names)]
 Date = Annotated[datetime.date, BeforeValidator(_parse_date)]
 WebAddress = Annotated[Text, AfterValidator(_web_address)]
 

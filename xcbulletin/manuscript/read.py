@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xcbulletin.errors import ProblemsError
-from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields, split
+from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields, split, split_names
 from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN
 from xcbulletin.model import (
     REPORT_PARTS,
@@ -22,7 +22,7 @@ from xcbulletin.model import (
     Severity,
     Source,
 )
-from xcbulletin.settings import Workspace, as_list, resolve_industries
+from xcbulletin.settings import Workspace, resolve_industries
 from xcbulletin.workspace import issue_folder
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
@@ -236,7 +236,7 @@ def _no_front_matter(file: str, text: str) -> Problem:
 
 
 def _listed_industries(parsed: YamlText) -> tuple[str, ...]:
-    listed = as_list(parsed.data.get("industries")) if isinstance(parsed.data, dict) else None
+    listed = split_names(parsed.data.get("industries")) if isinstance(parsed.data, dict) else None
     return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
 
 

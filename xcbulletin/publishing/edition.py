@@ -7,7 +7,6 @@ from itertools import count
 
 from xcbulletin.model import (
     Article,
-    Column,
     Imprint,
     Industry,
     Issue,
@@ -313,12 +312,3 @@ def _body_texts(entry: Entry) -> Iterator[tuple[Place, str]]:
         text = node.text + "".join(part for part in more if isinstance(part, str))
         if text:
             yield Place(file=entry.file, line=line), text
-
-
-COLUMNS_OF_FRONT_MATTER = ("copyright", "foreword")
-"""Parts of a report that stand before its contents, with Roman page numbers."""
-
-
-def is_front(column: PrintedColumn | Column) -> bool:
-    """Tell whether a part of a report belongs to its front matter."""
-    return column.code in COLUMNS_OF_FRONT_MATTER
