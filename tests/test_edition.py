@@ -4,7 +4,7 @@ from conftest import AI, ROBOT, make_article, make_issue
 
 from xcbulletin.model import Issue, Kind, Severity, Source
 from xcbulletin.publishing.edition import Edition, compose, texts
-from xcbulletin.publishing.markup import Node, walk
+from xcbulletin.publishing.nodes import Node, walk
 
 INDUSTRIES = (ROBOT, AI)
 

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xcbulletin.model import Severity
-from xcbulletin.publishing.markup import Node, parse, plain, walk
+from xcbulletin.publishing.markup import parse
+from xcbulletin.publishing.nodes import Cell, Item, Node, own_text, plain, walk
 
 HERE = "issues/2021-01/news/01.md"
 
@@ -666,10 +667,9 @@ def test_no_word_is_lost_unless_it_is_reported(words: list[str], data: st.DataOb
 
 
 def _shown(found: tuple[Node, ...]) -> str:
-    kept = ("caption", "source", "alt", "id", "info")
+    kept = ("alt", "id", "info")
     return "".join(
-        node.text + "".join(part for key in kept if isinstance(part := node.attrs.get(key), str))
-        for node in walk(found)
+        own_text(node) + "".join(getattr(node, key, None) or "" for key in kept) for node in walk(found)
     )
 
 
@@ -679,3 +679,15 @@ def test_a_source_with_a_note_in_it_stays_a_line_of_its_own() -> None:
     assert [node.kind for node in nodes] == ["table", "source_line"]
     assert [node.kind for node in walk(nodes) if node.kind == "note"] == ["note"]
     assert problems == ()
+
+
+def test_what_is_amiss_in_a_cell_is_reported_on_its_own_line() -> None:
+    _nodes, problems = parse(make_article("| 甲 |\n|---|\n| 1 |\n| <b> |"))
+    assert [str(problem.place) for problem in problems] == ["issues/2021-01/news/01.md:7"]
+
+
+def test_cells_and_items_know_where_they_stand() -> None:
+    cells = [node for node in walk(nodes(TABLE)) if isinstance(node, Cell)]
+    assert {(cell.column, cell.columns) for cell in cells} == {(0, 2), (1, 2)}
+    items = [node for node in walk(nodes("- 甲\n\n3. 乙\n4. 丙")) if isinstance(node, Item)]
+    assert [item.marker for item in items] == ["-", "3.", "4."]

@@ -8,8 +8,8 @@ from xcbulletin.model import Kind, Place, Problem, Severity
 from xcbulletin.publishing import letter as letters
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
-from xcbulletin.publishing.markup import Node, plain, walk
 from xcbulletin.publishing.message import message
+from xcbulletin.publishing.nodes import Cell, Heading, Pictured, Strong, plain, walk
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
 from xcbulletin.publishing.typefaces.fonts import FontSet
@@ -143,7 +143,7 @@ def _bold_text(edition: Edition) -> str:
     for entry in edition.entries:
         names.append(entry.title)
         names += [
-            plain(node.children) for node in walk(entry.body) if node.kind in ("heading", "strong", "cell")
+            plain(node.children) for node in walk(entry.body) if isinstance(node, Heading | Strong | Cell)
         ]
     return "".join(names)
 
@@ -151,7 +151,7 @@ def _bold_text(edition: Edition) -> str:
 _FURNITURE = "本期要目图表附目录注0123456789"
 
 
-def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Node], str]:
+def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:
     return lambda node: quote(pictures[node.src].name)
 
 

@@ -17,11 +17,25 @@ from xcbulletin.model import (
     Severity,
     Source,
 )
-from xcbulletin.publishing.markup import Node, parse, plain, rewrite, walk
+from xcbulletin.publishing.markup import parse
+from xcbulletin.publishing.nodes import (
+    Figure,
+    Heading,
+    Node,
+    Note,
+    Numbered,
+    Pictured,
+    Reference,
+    Table,
+    own_text,
+    plain,
+    rewrite,
+    walk,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heading:
+class Subheading:
     """A heading inside an article, for contents and bookmarks."""
 
     anchor: str
@@ -50,13 +64,13 @@ class Entry:
     author: str | None
     summary: str | None
     body: tuple[Node, ...]
-    headings: tuple[Heading, ...]
-    notes: tuple[Node, ...]
+    headings: tuple[Subheading, ...]
+    notes: tuple[Note, ...]
 
     @property
-    def pictures(self) -> tuple[Node, ...]:
+    def pictures(self) -> tuple[Pictured, ...]:
         """Every node that shows a picture, in reading order."""
-        return tuple(node for node in walk(self.body) if node.kind in ("figure", "image"))
+        return tuple(node for node in walk(self.body) if isinstance(node, Pictured))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +136,7 @@ def compose(
         if entries:
             columns.append(PrintedColumn(code=column.code, name=column.name, entries=entries))
     others = [article for article in issue.articles if not article.draft and article not in chosen]
-    elsewhere = {node.id for article in others for node in walk(parse(article)[0]) if node.attrs.get("id")}
+    elsewhere = {id_ for article in others for id_ in _ids(parse(article)[0])}
     resolved, more = _with_references(columns, numbering, elsewhere)
     return Edition(
         id=issue.id,
@@ -145,6 +159,10 @@ def compose(
         *more,
         *_left_out(issue, chosen, [by_code[code] for code in selection]),
     )
+
+
+def _ids(body: Iterable[Node]) -> Iterator[str]:
+    return (node.id for node in walk(body) if isinstance(node, Numbered) and node.id)
 
 
 def _left_out(issue: Issue, chosen: Sequence[Article], selection: Sequence[Industry]) -> Iterator[Problem]:
@@ -182,9 +200,9 @@ def _entry(
 ) -> Entry:
     body = numbering.number(article, nodes, anchor)
     headings = tuple(
-        Heading(anchor=node.id, level=node.level, text=plain(node.children))
+        Subheading(anchor=node.id, level=node.level, text=plain(node.children))
         for node in walk(body)
-        if node.kind == "heading"
+        if isinstance(node, Heading) and node.id
     )
     return Entry(
         anchor=anchor,
@@ -196,8 +214,12 @@ def _entry(
         summary=article.summary,
         body=body,
         headings=headings,
-        notes=tuple(node for node in walk(body) if node.kind == "note"),
+        notes=_notes(body),
     )
+
+
+def _notes(body: Iterable[Node]) -> tuple[Note, ...]:
+    return tuple(node for node in walk(body) if isinstance(node, Note))
 
 
 class _Numbering:
@@ -214,16 +236,16 @@ class _Numbering:
         headings = count(1)
 
         def numbered(node: Node) -> Node:
-            match node.kind:
-                case "heading":
-                    return _with(node, id=f"{anchor}-h{next(headings)}")
-                case "note":
+            match node:
+                case Heading():
+                    return replace(node, id=f"{anchor}-h{next(headings)}")
+                case Note():
                     number = next(self._notes)
-                    return _with(node, number=number, id=f"note-{number}")
-                case "figure":
+                    return replace(node, number=number, id=f"note-{number}")
+                case Figure():
                     label = f"图{len(self.figures) + 1}"
                     return self._listed(node, label, plain(node.children), self.figures, "fig", article)
-                case "table" if node.label:
+                case Table() if node.label:
                     own = sum(listed.label != "附表" for listed in self.tables) + 1
                     label = "附表" if node.label == "附表" else f"表{own}"
                     return self._listed(node, label, node.caption, self.tables, "tbl", article)
@@ -232,8 +254,8 @@ class _Numbering:
         return rewrite(nodes, numbered)
 
     def _listed(
-        self, node: Node, label: str, caption: str, into: list[Listed], prefix: str, article: Article
-    ) -> Node:
+        self, node: Numbered, label: str, caption: str, into: list[Listed], prefix: str, article: Article
+    ) -> Numbered:
         listed = Listed(anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption)
         into.append(listed)
         if node.id in self.targets:
@@ -244,11 +266,7 @@ class _Numbering:
             )
         elif node.id:
             self.targets[node.id] = listed
-        return _with(node, id=listed.anchor, label=label)
-
-
-def _with(node: Node, **attrs: object) -> Node:
-    return replace(node, attrs={**node.attrs, **attrs})
+        return replace(node, id=listed.anchor, label=label)
 
 
 def _with_references(
@@ -258,25 +276,25 @@ def _with_references(
 
     def resolved(entry: Entry) -> Entry:
         def resolve(node: Node) -> Node:
-            if node.kind != "reference":
+            if not isinstance(node, Reference):
                 return node
             listed = numbering.targets.get(node.target)
             if listed is None and node.target in elsewhere:
-                return _with(node, label="（见全刊）", id=None)
+                return replace(node, label="（见全刊）")
             if listed is None:
                 problems.append(_dangling(entry.file, node, (*numbering.targets, *sorted(elsewhere))))
-                return _with(node, label=f"［{node.target}］", id=None)
-            return _with(node, label=listed.label, id=listed.anchor)
+                return replace(node, label=f"［{node.target}］")
+            return replace(node, label=listed.label, id=listed.anchor)
 
         body = rewrite(entry.body, resolve)
-        return replace(entry, body=body, notes=tuple(node for node in walk(body) if node.kind == "note"))
+        return replace(entry, body=body, notes=_notes(body))
 
     return tuple(
         replace(column, entries=tuple(map(resolved, column.entries))) for column in columns
     ), problems
 
 
-def _dangling(file: str, node: Node, targets: Iterable[str]) -> Problem:
+def _dangling(file: str, node: Reference, targets: Iterable[str]) -> Problem:
     known = "、".join(targets)
     return Problem(
         place=Place(file=file, line=node.line),
@@ -308,7 +326,5 @@ def _body_texts(entry: Entry) -> Iterator[tuple[Place, str]]:
     line: int | None = None
     for node in walk(entry.body):
         line = node.line or line
-        more = (node.attrs.get("source"), node.attrs.get("caption"))
-        text = node.text + "".join(part for part in more if isinstance(part, str))
-        if text:
+        if text := own_text(node):
             yield Place(file=entry.file, line=line), text

@@ -14,7 +14,7 @@ from lxml import etree
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.edition import Edition
-from xcbulletin.publishing.markup import PENDING_PICTURE, Node
+from xcbulletin.publishing.nodes import PENDING_PICTURE, Figure, Pictured
 from xcbulletin.publishing.typefaces.fonts import FontSet
 
 SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
@@ -86,14 +86,14 @@ def read_pictures(folder: Path, edition: Edition) -> tuple[dict[str, Picture], t
     return pictures, tuple(problems)
 
 
-def _shown(edition: Edition) -> Iterable[tuple[str, Node]]:
+def _shown(edition: Edition) -> Iterable[tuple[str, Pictured]]:
     for entry in edition.entries:
         for node in entry.pictures:
             yield entry.file, node
 
 
-def _pending(place: Place, node: Node) -> Problem:
-    label = f"{node.label}还没有图片" if node.kind == "figure" else "这里还没有图片"
+def _pending(place: Place, node: Pictured) -> Problem:
+    label = f"{node.label}还没有图片" if isinstance(node, Figure) else "这里还没有图片"
     return Problem(
         place=place,
         rule="pending-picture",

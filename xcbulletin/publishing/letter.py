@@ -2,14 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from xcbulletin.model import Kind
 from xcbulletin.publishing.edition import Edition, Entry
 from xcbulletin.publishing.figures import JPEG, LETTER_WIDTH, Picture
-from xcbulletin.publishing.markup import PENDING_PICTURE, Node, plain, rewrite
+from xcbulletin.publishing.nodes import (
+    PENDING_PICTURE,
+    Cell,
+    Figure,
+    Paragraph,
+    Pictured,
+    Table,
+    plain,
+)
 from xcbulletin.publishing.pages import Templates
 
 Shortened = Literal["summaries", "titles"]
@@ -55,15 +63,16 @@ def render_letter(
     Raises TemplateFailedError.
     """
     ids = _content_ids(edition, pictures)
-    placed = _with_places(edition)
     context: dict[str, Any] = {
         "picture": lambda node: f"cid:{ids[node.src]}",
         "width_of": lambda node: _shown_width(node, pictures[node.src]),
+        "is_crowded": _is_crowded,
+        "is_whole": _is_whole,
         "attached": attached,
         "heading_base": 2 if edition.kind is Kind.REPORT else 3,
     }
-    html, shortened = _html_that_fits(templates, placed, context)
-    text = templates.render("email/letter.txt", placed, blocks="email/blocks.txt", **context)
+    html, shortened = _html_that_fits(templates, edition, context)
+    text = templates.render("email/letter.txt", edition, blocks="email/blocks.txt", **context)
     return Letter(
         html=html,
         text=_tidied(text),
@@ -116,66 +125,29 @@ def _content_ids(edition: Edition, pictures: Mapping[str, Picture]) -> dict[str,
     }
 
 
-def _shown_width(node: Node, picture: Picture) -> int:
+def _shown_width(node: Pictured, picture: Picture) -> int:
     """Return the CSS pixels that a picture is shown at: whole lines for a figure, one line within text."""
-    width = picture.width if node.kind == "figure" else _INLINE_HEIGHT * picture.width / picture.height
+    width = picture.width if isinstance(node, Figure) else _INLINE_HEIGHT * picture.width / picture.height
     return max(1, min(LETTER_WIDTH, round(width)))
 
 
-def _with_places(edition: Edition) -> Edition:
-    """Return the edition with list items and table cells that know where they stand."""
-    columns = (
-        replace(column, entries=tuple(_entry_with_places(entry) for entry in column.entries))
-        for column in edition.columns
-    )
-    return replace(edition, columns=tuple(columns))
+def _is_crowded(node: Table | Cell) -> bool:
+    """Tell whether a table has so many columns that it is set smaller."""
+    return node.columns >= _CROWDED
 
 
-def _entry_with_places(entry: Entry) -> Entry:
-    return replace(entry, body=rewrite(entry.body, _children_placed))
-
-
-def _children_placed(node: Node) -> Node:
-    match node.kind:
-        case "bullets":
-            return _each_child(node, lambda _index: {"marker": "-"})
-        case "numbers":
-            return _each_child(node, lambda index: {"marker": f"{node.start + index}."})
-        case "table":
-            crowded = bool(node.children) and len(node.children[0].children) >= _CROWDED
-            table = replace(node, attrs={**node.attrs, "crowded": crowded})
-            return _each_child(table, lambda _index: {"crowded": crowded})
-        case "row":
-            return _each_child(node, lambda index: {"first": index == 0, "crowded": node.crowded})
-        case "cell":
-            return replace(node, attrs={**node.attrs, "whole": _is_whole(node)})
-    return node
-
-
-def _is_whole(cell: Node) -> bool:
+def _is_whole(cell: Cell) -> bool:
     """Tell whether a cell, a month or the like, looks broken when it is broken between lines."""
     text = plain(cell.children).strip()
-    return bool(_MONTH.fullmatch(text)) or (cell.head and not cell.crowded and len(text) <= 3)
-
-
-def _each_child(node: Node, attrs: Callable[[int], Mapping[str, object]]) -> Node:
-    children = (
-        replace(child, attrs={**child.attrs, **attrs(index)}) for index, child in enumerate(node.children)
-    )
-    return replace(node, children=tuple(children))
+    return bool(_MONTH.fullmatch(text)) or (cell.head and not _is_crowded(cell) and len(text) <= 3)
 
 
 def summary_of(entry: Entry) -> str:
     """Return an article's summary, or where its editor wrote none, its first sentences."""
     if entry.summary:
         return entry.summary
-    body = rewrite(entry.body, _reference_in_words)
-    paragraphs = [node for node in body if node.kind == "paragraph"]
-    return _first_sentences(plain(paragraphs or body).strip(), _SUMMARY_LENGTH)
-
-
-def _reference_in_words(node: Node) -> Node:
-    return replace(node, text=node.label) if node.kind == "reference" else node
+    paragraphs = [node for node in entry.body if isinstance(node, Paragraph)]
+    return _first_sentences(plain(paragraphs or entry.body).strip(), _SUMMARY_LENGTH)
 
 
 def _first_sentences(text: str, length: int) -> str:

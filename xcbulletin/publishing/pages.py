@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition
-from xcbulletin.publishing.markup import PENDING_PICTURE, Node
+from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
 from xcbulletin.settings import Settings
 
 
@@ -40,7 +40,7 @@ class Templates:
         edition: Edition,
         *,
         blocks: str,
-        picture: Callable[[Node], str],
+        picture: Callable[[Pictured], str],
         **context: Any,
     ) -> str:
         """Return the page that template `name` makes of the edition.
@@ -154,14 +154,14 @@ class _Marked:
     def _one(self, node: Node) -> str:
         if node.kind == "text":
             return self._text(node.text)
-        content = self._rows(node) if node.kind == "table" else self(node.children)
+        content = self._rows(node) if isinstance(node, Table) else self(node.children)
         macro = getattr(self._macros, node.kind, None)
         if macro is None:
             raise TemplateRuntimeError(f"blocks 里没有 {node.kind}")
         rendered: str = macro(node, content)
         return rendered
 
-    def _rows(self, table: Node) -> str:
+    def _rows(self, table: Table) -> str:
         head = [row for row in table.children if row.head]
         body = [row for row in table.children if not row.head]
         parts = [

@@ -1,6 +1,6 @@
 """Lines that Markdown reads in another way than the editor who typed them: what they are, and what would be right.
 
-This room knows lines only; `markup` knows where they stand and reports them.
+It knows lines only; `blocks` knows where they stand and reports them.
 """
 
 import re

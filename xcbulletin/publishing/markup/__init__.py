@@ -1,0 +1,79 @@
+"""Markdown to nodes: CommonMark with tables, footnotes, captioned figures and tables, references."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_cjk_friendly import cjk_friendly
+from mdit_py_plugins.footnote import footnote_plugin
+
+from xcbulletin.model import Article, Problem, Severity
+from xcbulletin.publishing.markup.blocks import block_nodes
+from xcbulletin.publishing.markup.captions import with_captions
+from xcbulletin.publishing.markup.footnotes import (
+    keep_definitions,
+    read_notes,
+    report_definitions,
+    with_notes,
+)
+from xcbulletin.publishing.markup.remarks import Remarks
+from xcbulletin.publishing.nodes import Code, Heading, Node, rewrite, walk
+
+_DEEPEST = 40
+
+
+def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
+    """Return the nodes of an article's body, and what in it will not be printed as its editor may think."""
+    environment: dict[str, Any] = {}
+    tokens = _markdown().parse(article.body, environment)
+    remarks = Remarks(article)
+    if (deep := _too_deep(tokens)) is not None:
+        line = deep + article.body_line
+        remarks.add(line, "depth", "引用、列表或粗体套得太深", "请减少层次", Severity.ERROR)
+        return (Code(text=article.body),), tuple(remarks.problems)
+    report_definitions(environment, remarks)
+    trees = SyntaxTreeNode(tokens).children
+    notes = read_notes((tree for tree in trees if tree.type == "footnote_block"), remarks)
+    blocks = block_nodes([tree for tree in trees if tree.type != "footnote_block"], remarks)
+    nodes = with_notes(with_captions(blocks, remarks), notes)
+    return _levelled(nodes), tuple(remarks.problems)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST})
+    # A line like “[注]: ……” is text to an editor; CommonMark would swallow it as a link's definition.
+    # Four blanks before a paragraph are its indent to an editor, and no code.
+    markdown.enable(["table", "strikethrough"]).disable(["reference", "code"])
+    markdown.use(cjk_friendly).use(footnote_plugin, inline=False)
+    markdown.core.ruler.before("footnote_tail", "defined_notes", keep_definitions)
+    return markdown
+
+
+def _too_deep(tokens: Iterable[Token]) -> int | None:
+    """Return the row from which markdown-it may have passed text over, or nests deeper than we can climb."""
+    row = 0
+    for token in tokens:
+        row = token.map[0] if token.map else row
+        if max((token.level, *(child.level for child in token.children or ()))) >= _DEEPEST - 1:
+            return row
+    return None
+
+
+def _levelled(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the nodes with heading levels counted from 1 below the article's title, without jumps."""
+    written = sorted({node.level for node in walk(nodes) if isinstance(node, Heading)})
+    current = 0
+
+    def level(node: Node) -> Node:
+        nonlocal current
+        if not isinstance(node, Heading):
+            return node
+        current = min(written.index(node.level) + 1, current + 1)
+        return replace(node, level=current)
+
+    return rewrite(nodes, level)

@@ -1,0 +1,37 @@
+"""What is found amiss while an article is read."""
+
+from markdown_it.tree import SyntaxTreeNode
+
+from xcbulletin.model import Article, Place, Problem, Severity
+
+
+class Remarks:
+    """The problems of one article, and where in its file things stand."""
+
+    def __init__(self, article: Article) -> None:
+        self.problems: list[Problem] = []
+        self.rows = article.body.split("\n")
+        """The body as written."""
+        self.body_line = article.body_line
+        self._file = article.file
+
+    def line_of(self, tree: SyntaxTreeNode) -> int:
+        """Return the line of the file on which a tree begins, or what it stands in."""
+        while not tree.map:
+            assert tree.parent
+            tree = tree.parent
+        return tree.map[0] + self.body_line
+
+    def add(
+        self,
+        line: int | None,
+        rule: str,
+        message: str,
+        suggestion: str,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        """Note a problem."""
+        place = Place(file=self._file, line=line)
+        self.problems.append(
+            Problem(place=place, rule=rule, message=message, suggestion=suggestion, severity=severity)
+        )
