@@ -79,9 +79,12 @@ class ColumnFields(Section):
 
 
 class PageSettings(Section):
-    """The trim size that the permit names."""
+    """How the bulletin is printed: on the trim size that the permit names."""
 
     size: Literal["A4", "16K"] = "A4"
+    columns: int = Field(default=1, ge=1, le=2)
+    typeface: Literal["song", "fangsong"] = "song"
+    """Of the body text. Reports have one column."""
 
 
 class ReviewSettings(Section):

@@ -163,6 +163,7 @@ def _compose(
     from xcbulletin.publishing.documents import Material, glyph_problem, missing_glyphs
     from xcbulletin.publishing.edition import compose
     from xcbulletin.publishing.figures import read_pictures
+    from xcbulletin.publishing.layout import lay_out_page
     from xcbulletin.publishing.pages import Templates
 
     issue, found = read_issue(workspace, issue_id)
@@ -170,7 +171,10 @@ def _compose(
     pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
     settings = workspace.settings
     templates = Templates(template_folders(workspace.root), settings, workspace.industries)
-    material = Material(templates=templates, fonts=fonts, mail=settings.mail, pictures=pictures)
+    layout = lay_out_page(settings.page, issue.kind)
+    material = Material(
+        templates=templates, fonts=fonts, mail=settings.mail, layout=layout, pictures=pictures
+    )
     glyphs = [
         glyph_problem(character, _place_of(workspace.root, character, place))
         for character, place in missing_glyphs(edition, material)

@@ -8,8 +8,9 @@ from xcbulletin.model import Kind, Place, Problem, Severity
 from xcbulletin.publishing import letter as letters
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
+from xcbulletin.publishing.layout import Layout
 from xcbulletin.publishing.message import message
-from xcbulletin.publishing.nodes import Cell, Heading, Pictured, Strong, plain, walk
+from xcbulletin.publishing.nodes import Cell, Heading, KeyFigures, Pictured, Strong, plain, walk
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
 from xcbulletin.publishing.typefaces.fonts import FontSet
@@ -33,6 +34,7 @@ class Material:
     templates: Templates
     fonts: FontSet
     mail: MailSettings
+    layout: Layout
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """By their address in the text."""
 
@@ -99,6 +101,7 @@ def make_documents(
 
 def print_job(edition: Edition, material: Material) -> Job:
     """Return the page that the printer gets."""
+    page = material.layout
     numbers = {address: str(number) for number, address in enumerate(material.pictures)}
     html = material.templates.render(
         f"{_folder(edition)}/print.html",
@@ -106,7 +109,8 @@ def print_job(edition: Edition, material: Material) -> Job:
         blocks="shared/blocks.html",
         picture=lambda node: PICTURE_SCHEME + numbers[node.src],
         heading_base=_heading_base(edition),
-        notes_at_end=False,
+        notes_at_end=page.columns > 1,  # WeasyPrint floats no footnotes beside columns
+        page=page,
     )
     pictures = {
         numbers[address]: (picture.media_type, picture.content)
@@ -142,9 +146,11 @@ def _bold_text(edition: Edition) -> str:
     names = [edition.title, *(column.name for column in edition.columns), _FURNITURE]
     for entry in edition.entries:
         names.append(entry.title)
-        names += [
-            plain(node.children) for node in walk(entry.body) if isinstance(node, Heading | Strong | Cell)
-        ]
+        for node in walk(entry.body):
+            if isinstance(node, Heading | Strong | Cell):
+                names.append(plain(node.children))
+            elif isinstance(node, KeyFigures):
+                names.append((node.title or "") + "".join(one.value for one in node.children))
     return "".join(names)
 
 

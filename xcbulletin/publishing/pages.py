@@ -19,6 +19,8 @@ from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
+from xcbulletin.publishing.tabular import set_table
+from xcbulletin.publishing.titles import ems, title_lines
 from xcbulletin.settings import Settings
 
 
@@ -53,7 +55,6 @@ class Templates:
             "issue_label": issue_label(edition),
             "masthead": self._settings.masthead,
             "profile": self._settings.profile,
-            "page_size": _PAGE_SIZES[self._settings.page.size],
             "all_industries": self._industries,
             "pending": PENDING_PICTURE,
             "picture": picture,
@@ -91,6 +92,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
         "chinese_date": chinese_date,
         "chinese_month": chinese_month,
         "ems": ems,
+        "set_table": set_table,
         "title_lines": title_lines,
     }
     return environment
@@ -135,9 +137,6 @@ def _place_in_template(error: Exception) -> str | None:
     return place
 
 
-_PAGE_SIZES = {"A4": "210mm 297mm", "16K": "184mm 260mm"}
-
-
 class _Marked:
     """Renders nodes with the macros of a template, each node with the macro of its kind."""
 
@@ -179,34 +178,6 @@ def chinese_date(date: datetime.date) -> str:
 def chinese_month(date: datetime.date) -> str:
     """Return the month of a date as it stands on a cover: 2021年3月."""
     return f"{date.year}年{date.month}月"
-
-
-def ems(text: str) -> float:
-    """Return how wide a text is, in ems: Latin letters and digits are half as wide as Han."""
-    return sum(0.5 if character < "\u2e80" and character not in "“”‘’…—" else 1 for character in text)
-
-
-def title_lines(title: str, longest: int) -> list[str]:
-    """Return a title in lines of at most `longest` characters, even, and broken where its sense allows."""
-    lines = -(-len(title) // longest)
-    if lines <= 1:
-        return [title]
-    even = len(title) / lines
-    places = range(max(1, len(title) - longest * (lines - 1)), min(longest, len(title) - 1) + 1)
-    place = min(places, key=lambda at: abs(at - even) + _cost_of_break(title, at))
-    return [title[:place], *title_lines(title[place:], longest)]
-
-
-def _cost_of_break(title: str, at: int) -> int:
-    """Return how far from the middle a better place to break may lie, in characters."""
-    before, after = title[at - 1], title[at]
-    if (
-        after in "，。、：；！？）》」』”’"
-        or before in "（《「『“‘"
-        or (before.isascii() and after.isascii())
-    ):
-        return 99
-    return 0 if after in "与和及暨（《" or before in "的：，、）》 　" else 4
 
 
 def issue_label(edition: Edition) -> str:
