@@ -138,4 +138,6 @@ class Issue:
     number: int | None = None
     total_number: int | None = None
     industries: tuple[str, ...] = ()
+    numbered: bool = False
+    """Whether numbers are put before its headings."""
     imprint: Imprint = field(default_factory=Imprint)

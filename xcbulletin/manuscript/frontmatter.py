@@ -74,6 +74,7 @@ class IssueFields(Section):
     total_number: int | None = Field(default=None, ge=1)
     date: Date
     industries: Names = ()
+    numbered: bool = False
     imprint: IssueImprint = IssueImprint()
 
 

@@ -60,6 +60,7 @@ def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue, tuple[Pr
         columns=columns,
         articles=tuple(articles),
         industries=codes,
+        numbered=fields.numbered,
         imprint=fields.imprint.over(workspace.settings.imprint),
     ), tuple(problems)
 
