@@ -36,7 +36,7 @@ dev: ## 同上，另加测试所需的一切
 	@scripts/setup.sh system dev
 	@scripts/setup.sh venv dev
 
-fonts: venv ## 准备排版字体（每台机器一次，约半分钟）
+fonts: venv ## 准备排版字体（每台机器一次，约一分钟）
 	$(BIN)/xcbulletin fonts
 
 clean: ## 删除 build、.venv 和各种缓存（字体保留）

@@ -303,7 +303,7 @@ def _split(values: Sequence[str] | None) -> list[str]:
 
 @app.command()
 def fonts() -> None:
-    """准备印刷用的字体（宋、黑、楷）；每台机器只需一次。"""
+    """准备印刷用的字体（宋、黑、楷、仿宋）；每台机器只需一次。"""
     from xcbulletin.publishing.typefaces.fonts import fonts_directory
     from xcbulletin.publishing.typefaces.typefoundry import prepare
 

@@ -17,15 +17,23 @@ from xcbulletin.errors import FontError
 
 Ranges = tuple[tuple[int, int], ...]
 
-FAMILIES = ("XC Song", "XC Song Ext", "XC Hei", "XC Hei Ext", "XC Kai")
+FAMILIES = ("XC Song", "XC Song Ext", "XC Hei", "XC Hei Ext", "XC Kai", "XC Fang")
 
-_RECIPE = ("typefoundry.py", "tgh_beyond_gb2312.txt")
-_GENERIC = (
-    ("serif", ("XC Song", "XC Song Ext")),
-    ("sans-serif", ("XC Hei", "XC Hei Ext")),
-    ("monospace", ("XC Hei", "XC Hei Ext")),
-    ("cursive", ("XC Kai", "XC Song", "XC Song Ext")),
-)
+RECIPE_FILE = "recipe.txt"
+_RECIPE = ("cutting.py", "faces.py", "licences.py", "typefoundry.py", "tgh_beyond_gb2312.txt")
+_FALLBACKS = {
+    "XC Song": ("XC Song Ext",),
+    "XC Hei": ("XC Hei Ext",),
+    "XC Kai": ("XC Song", "XC Song Ext"),
+    "XC Fang": ("XC Song", "XC Song Ext"),
+}
+_GENERIC = {
+    "serif": "XC Song",
+    "sans-serif": "XC Hei",
+    "monospace": "XC Hei",
+    "cursive": "XC Kai",
+    "fangsong": "XC Fang",
+}
 _LAST_RESORT = (
     '  <match target="pattern"><edit name="family" mode="append_last">'
     f"{''.join(f'<string>{family}</string>' for family in FAMILIES)}</edit></match>\n"
@@ -83,7 +91,9 @@ def load_fonts(directory: Path | None = None) -> FontSet:
     """Return the prepared fonts; raises FontError with the remedy if they are absent or damaged."""
     directory = directory or fonts_directory()
     if not (directory / "SHA256SUMS").is_file():
-        raise FontError(f"没有找到排版用的字体（{directory}）。请先运行 xcbulletin fonts")
+        raise _absent(directory)
+    if made_by(directory) != recipe_digest():
+        raise _outdated(directory)
     try:
         _check_sizes(directory)
         return FontSet(
@@ -117,6 +127,19 @@ def recipe_digest() -> str:
     return digest.hexdigest()[:12]
 
 
+def made_by(directory: Path) -> str | None:
+    """Return the digest of the recipe by which a folder's fonts were made, None where it does not say."""
+    try:
+        return (directory / RECIPE_FILE).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+
+
+def stack(family: str) -> tuple[str, ...]:
+    """Return a family and those that draw what it has not, as a `font-family` list should name them."""
+    return (family, *_FALLBACKS.get(family, ()))
+
+
 def _cache_home() -> Path:
     # A relative path is to be ignored, says the XDG Base Directory specification.
     configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
@@ -132,6 +155,20 @@ def _check_sizes(directory: Path) -> None:
             raise _damaged(directory, f"缺少 {name}")
         if path.stat().st_size != size:
             raise _damaged(directory, f"{name} 的大小不对")
+
+
+def _absent(directory: Path) -> FontError:
+    neighbours = sorted(found.parent for found in directory.parent.glob("*/SHA256SUMS"))
+    earlier = [neighbour for neighbour in neighbours if made_by(neighbour) != recipe_digest()]
+    if earlier:
+        return _outdated(earlier[-1])
+    return FontError(f"没有找到排版用的字体（{directory}）。请先运行 xcbulletin fonts")
+
+
+def _outdated(directory: Path) -> FontError:
+    return FontError(
+        f"程序更新了，字体也要重新准备（{directory} 里的是按以前的做法准备的）。请先运行 xcbulletin fonts"
+    )
 
 
 def _damaged(directory: Path, what: str) -> FontError:
@@ -165,10 +202,8 @@ def _contains(ranges: Ranges, code: int) -> bool:
 
 
 def _fontconfig(fonts: Path, cache: Path) -> str:
-    aliases = "".join(_alias(generic, "prefer", families) for generic, families in _GENERIC)
-    aliases += _alias("XC Song", "accept", ("XC Song Ext",))
-    aliases += _alias("XC Hei", "accept", ("XC Hei Ext",))
-    aliases += _alias("XC Kai", "accept", ("XC Song", "XC Song Ext"))
+    aliases = "".join(_alias(generic, "prefer", stack(family)) for generic, family in _GENERIC.items())
+    aliases += "".join(_alias(family, "accept", others) for family, others in _FALLBACKS.items())
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
