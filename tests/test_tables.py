@@ -1,0 +1,243 @@
+"""Tables as they stand in produced PDFs: repeated heads, 续表, turned pages."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import page as validation
+import pdfplumber
+import pytest
+import weasyprint
+from conftest import make_workspace, write, write_article, write_issue
+
+from xcbulletin import usage
+from xcbulletin.cli import app
+from xcbulletin.publishing.typesetting import tables
+
+PARAGRAPH = "正文说明各地情况，文字有一定长度，用来看版面如何安排。" * 6
+MM = 72 / 25.4
+
+
+def table(columns: int, rows: int, caption: str = "") -> str:
+    """Return a table in Markdown: names in the first column, numbers in the others."""
+    head = ["地区", *(f"指标{column}" for column in range(1, columns))]
+    body = [
+        [f"第{row}市", *(f"{row * 137}.{column % 10}" for column in range(1, columns))]
+        for row in range(1, rows + 1)
+    ]
+    lines = ["|".join(cells) for cells in (head, ["---"] * columns, *body)]
+    return (
+        (f"表：{caption}\n\n" if caption else "")
+        + "\n".join(f"|{line}|" for line in lines)
+        + "\n\n数据来源：某处统计"
+    )
+
+
+def build(root: Path, *blocks: str, kind: str = "bulletin", size: str = "A4", columns: int = 1) -> Path:
+    """Build an issue of one article, a report of two chapters; return its PDF."""
+    workspace = make_workspace(root)
+    settings = (root / "bulletin.yaml").read_text()
+    write(
+        root / "bulletin.yaml",
+        settings.replace("size: A4", f"size: {size}").replace("columns: 1", f"columns: {columns}"),
+    )
+    folder = write_issue(workspace, text=f"date: 2021-01-29\nkind: {kind}\ntitle: 快递\n")
+    for name in ("body/01.md", "body/02.md") if kind == "report" else ("news/01.md",):
+        write_article(folder, name, "\n\n".join(blocks), title="要闻")
+    assert usage.run(app, ("--workspace", str(root), "build", "--format", "pdf,html,email")) == 0
+    return root / "build" / "2021-01" / "bulletin.pdf"
+
+
+def lines_of(pdf: Path) -> list[list[str]]:
+    """Return the lines of each page, without blanks."""
+    with pdfplumber.open(pdf) as opened:
+        return [[line.replace(" ", "") for line in page.extract_text().splitlines()] for page in opened.pages]
+
+
+# Over several pages
+
+
+@pytest.fixture(scope="module")
+def long_table(fonts: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    blocks = (PARAGRAPH, table(4, 90, "跨页的长表"), PARAGRAPH, table(3, 60), PARAGRAPH)
+    return build(tmp_path_factory.mktemp("long") / "快递", *blocks)
+
+
+def test_a_table_carries_its_caption_and_head_on_every_page(long_table: Path) -> None:
+    pages = [page for page in lines_of(long_table) if any("指标3" in line for line in page)]
+    assert len(pages) == 4
+    for number, page in enumerate(pages):
+        assert [line for line in page if "跨页的长表" in line] == [
+            "续表1跨页的长表" if number else "表1跨页的长表"
+        ]
+        assert sum(line == "地区指标1指标2指标3" for line in page) == 1
+
+
+def test_a_caption_stands_over_the_head_and_two_rows_at_least(long_table: Path) -> None:
+    lines = next(page for page in lines_of(long_table) if "表1跨页的长表" in page)
+    at = lines.index("表1跨页的长表")
+    assert lines[at + 1] == "地区指标1指标2指标3"
+    assert all(line.startswith("第") for line in lines[at + 2 : at + 4])
+
+
+def test_a_table_goes_on_only_on_paper(long_table: Path) -> None:
+    for name in ("index.html", "email.html", "email.txt"):
+        text = (long_table.parent / name).read_text()
+        assert "跨页的长表" in text
+        assert "续表" not in text
+
+
+def test_every_row_is_printed_once(long_table: Path) -> None:
+    rows = [line for page in lines_of(long_table) for line in page if line.startswith("第") and "市" in line]
+    assert len(rows) == len(set(rows)) == 90 + 60
+
+
+def test_a_table_without_a_caption_repeats_its_head_alone(long_table: Path) -> None:
+    pages = [page for page in lines_of(long_table) if "地区指标1指标2" in page]
+    assert len(pages) > 1
+    assert not any("续表" in line for page in pages[1:] for line in page)
+
+
+def test_the_rule_over_a_table_stands_below_its_caption(long_table: Path) -> None:
+    with pdfplumber.open(long_table) as opened:
+        for page in opened.pages[1:3]:
+            caption = next(word for word in page.extract_words() if word["text"].startswith("续表"))
+            head = next(word for word in page.extract_words() if word["text"] == "地区")
+            heavy = [line for line in page.lines if line["linewidth"] > 1 and line["top"] < head["top"]]
+            assert heavy
+            assert all(caption["bottom"] < line["top"] for line in heavy)
+
+
+def test_a_file_with_continued_tables_is_still_accessible(long_table: Path) -> None:
+    checked = validation.validate_pdf(str(long_table), profile=validation.ValidationProfile.PDF_UA_1)
+    assert checked.is_compliant
+
+
+def test_a_table_is_broken_between_rows_and_its_source_stays_with_the_last(long_table: Path) -> None:
+    for page in lines_of(long_table):
+        if source := [index for index, line in enumerate(page) if line.startswith("数据来源")]:
+            assert page[source[0] - 1].startswith("第")
+            assert page[source[0] - 2].startswith("第")
+
+
+def test_a_cell_longer_than_a_page_is_broken(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    text = "两千字的内容很长，" * 222
+    pages = lines_of(
+        build(tmp_path / "快递", PARAGRAPH, f"表：长格\n\n|项目|内容|\n|---|---|\n|甲|{text}|\n|乙|短|")
+    )
+    assert "".join("".join(page) for page in pages).count("两千字") >= 222 - len(pages) - 60
+    assert any("表1长格" in page for page in pages[:1])
+
+
+# Turned
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        ("bulletin", "A4", 1),
+        ("bulletin", "16K", 1),
+        ("bulletin", "A4", 2),
+        ("report", "A4", 1),
+        ("report", "16K", 1),
+    ],
+    ids=str,
+)
+def turned(request: pytest.FixtureRequest, fonts: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    """A PDF in which two turned tables stand between paragraphs, the second over two pages."""
+    kind, size, columns = request.param
+    blocks = (
+        PARAGRAPH,
+        PARAGRAPH,
+        table(14, 8, "短的宽表"),
+        table(14, 30, "长的宽表"),
+        PARAGRAPH,
+        PARAGRAPH,
+        table(9, 5, "九列"),
+        PARAGRAPH,
+    )
+    return build(tmp_path_factory.mktemp("turned") / "快递", *blocks, kind=kind, size=size, columns=columns)
+
+
+def turned_pages(pdf: Any) -> list[Any]:
+    return [page for page in pdf.pages if page.width > page.height]
+
+
+def test_a_table_of_fourteen_columns_is_turned_and_one_of_nine_is_not(turned: Path) -> None:
+    with pdfplumber.open(turned) as opened:
+        for page in opened.pages:
+            text = page.extract_text().replace(" ", "")
+            assert ("宽表" in text) == (page.width > page.height) or "目录" in text
+            assert "正文说明" not in text or page.width < page.height
+
+
+def test_wide_tables_in_a_row_share_a_page(turned: Path) -> None:
+    with pdfplumber.open(turned) as opened:
+        texts = [page.extract_text().replace(" ", "") for page in turned_pages(opened)]
+    assert any("短的宽表" in text and "长的宽表" in text for text in texts)
+
+
+def test_a_turned_page_is_the_other_pages_on_their_side(turned: Path) -> None:
+    with pdfplumber.open(turned) as opened:
+        upright = opened.pages[0]
+        for page in turned_pages(opened):
+            assert (page.width, page.height) == (upright.height, upright.width)
+
+
+def test_no_page_is_blank(turned: Path) -> None:
+    with pdfplumber.open(turned) as opened:
+        assert all(len(page.chars) > 20 for page in opened.pages)
+
+
+def bottom_of(page: Any) -> list[Any]:
+    """Return the characters at the foot of a page, in reading order: on a turned page that is its left edge."""
+    if page.width > page.height:
+        return sorted((char for char in page.chars if char["x1"] < 20 * MM), key=lambda char: char["top"])
+    return sorted(
+        (char for char in page.chars if char["top"] > page.height - 20 * MM), key=lambda char: char["x0"]
+    )
+
+
+def test_numbers_count_on_over_turned_pages(turned: Path) -> None:
+    with pdfplumber.open(turned) as opened:
+        feet = ["".join(char["text"] for char in bottom_of(page)).strip("— ") for page in opened.pages]
+    body = [int(foot) for foot in feet if foot.isdigit()]
+    assert body == list(range(1, len(body) + 1))
+    assert len(body) >= 3
+
+
+def test_number_and_head_stand_where_they_do_on_other_pages(turned: Path) -> None:
+    """The bound page is turned clockwise to be read: (x, y) upright is (height − y, x) turned."""
+    with pdfplumber.open(turned) as opened:
+        number = [page for page in opened.pages if page.width < page.height and bottom_of(page)][-1]
+        expected_y = (bottom_of(number)[0]["top"] + bottom_of(number)[0]["bottom"]) / 2
+        expected_head = next(char for char in number.chars if char["top"] < 30 * MM and char["text"] == "快")
+        for page in turned_pages(opened):
+            foot = bottom_of(page)
+            middle = (foot[0]["x0"] + foot[0]["x1"]) / 2
+            assert page.width - middle == pytest.approx(expected_y, abs=1.5)
+            assert (foot[0]["top"] + foot[-1]["bottom"]) / 2 == pytest.approx(page.height / 2, abs=1.5)
+            head = next(
+                char for char in page.chars if char["x0"] > page.width - 30 * MM and char["text"] == "快"
+            )
+            assert page.width - head["x1"] == pytest.approx(expected_head["top"], abs=1.5)
+            assert head["top"] == pytest.approx(expected_head["x0"], abs=1.5)
+
+
+def test_a_heading_goes_to_the_page_of_its_turned_table(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    pdf = build(tmp_path / "快递", PARAGRAPH, "# 一、小节", table(14, 5, "宽表"), PARAGRAPH)
+    with pdfplumber.open(pdf) as opened:
+        texts = ["小节" in page.extract_text() for page in opened.pages]
+        assert texts == [page.width > page.height for page in opened.pages]
+
+
+# The module
+
+
+def test_another_weasyprint_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(weasyprint, "__version__", "71.0")
+    with caplog.at_level(logging.WARNING):
+        assert not tables.install()
+    assert caplog.messages == ["WeasyPrint 71.0 is not 70.*: tables go on without 续表"]

@@ -1,0 +1,108 @@
+"""How a table is set follows from what stands in it."""
+
+import pytest
+from conftest import make_article
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcbulletin.model import Kind
+from xcbulletin.publishing.layout import Layout, lay_out_page
+from xcbulletin.publishing.markup import parse
+from xcbulletin.publishing.nodes import Heading, Paragraph, Table
+from xcbulletin.publishing.tabular import Setting, runs, set_table, width_of
+from xcbulletin.settings import PageSettings
+
+
+def page(size: str = "A4", columns: int = 1, *, large: bool = False) -> Layout:
+    settings = PageSettings.model_validate({"size": size, "columns": columns})
+    return lay_out_page(settings, Kind.BULLETIN, large=large)
+
+
+def table(head: list[str], *rows: list[str]) -> Table:
+    lines = (head, ["---"] * len(head), *rows)
+    nodes, _problems = parse(make_article("\n".join(f"|{'|'.join(cells)}|" for cells in lines)))
+    assert isinstance(nodes[0], Table)
+    return nodes[0]
+
+
+def of_numbers(columns: int, number: str = "1234.5") -> Table:
+    return table(["地区", *["同比增长"] * (columns - 1)], ["许昌市", *[number] * (columns - 1)])
+
+
+def names(node: Table, layout: Layout | None = None) -> set[str]:
+    return set(set_table(node, layout).names)
+
+
+@pytest.mark.parametrize("size", ["A4", "16K"])
+def test_a_table_is_turned_when_its_columns_do_not_fit(size: str) -> None:
+    turned = [columns for columns in range(1, 20) if "turned" in names(of_numbers(columns), page(size))]
+    assert turned == list(range(turned[0], 20))
+    assert 10 <= turned[0] <= 14
+
+
+def test_long_words_turn_a_table_earlier() -> None:
+    assert "turned" not in names(of_numbers(8), page())
+    assert "turned" in names(of_numbers(8, "123,456,789.12"), page())
+
+
+def test_large_print_turns_a_table_earlier() -> None:
+    assert "turned" in names(of_numbers(10), page(large=True))
+    assert "turned" not in names(of_numbers(10), page())
+
+
+def test_running_text_turns_no_table() -> None:
+    text = "很长的说明" * 60
+    assert "turned" not in names(table(["项目"] * 5, [text] * 5), page())
+
+
+def test_few_short_columns_make_a_narrow_table() -> None:
+    assert "narrow" in names(table(["年份", "产值"], ["2019", "1"]))
+    assert "narrow" not in names(table(["年份", "说明"], ["2019", "说明" * 30]))
+    assert "narrow" not in names(table(["甲"] * 4, ["乙"] * 4))
+
+
+def test_a_short_table_is_not_broken_unless_much_stands_in_it() -> None:
+    rows = [["甲", "乙"]] * 6
+    assert "whole" in names(table(["一", "二"], *rows[:5]))
+    assert "whole" not in names(table(["一", "二"], *rows))
+    assert "whole" not in names(table(["一", "二"], ["甲", "长" * 700]))
+
+
+@pytest.mark.parametrize(("columns", "name"), [(5, None), (6, "six"), (7, "wide")])
+def test_many_columns_make_smaller_type(columns: int, name: str | None) -> None:
+    assert (names(of_numbers(columns, "1")) & {"six", "wide"}) == ({name} if name else set())
+
+
+def test_columns_that_have_room_are_left_to_the_browser() -> None:
+    assert set_table(table(["项目", "数"], ["甲", "1"])).widths == ()
+
+
+def test_a_short_column_beside_long_ones_stands_in_one_line() -> None:
+    setting = set_table(table(["国家", "时间", "内容"], ["美国", "2019年6月", "内容" * 60]), page())
+    room = page().characters / 0.833
+    assert setting.widths[1] * room / 100 >= width_of("2019年6月") + 0.99
+    assert setting.widths[2] > 60
+    assert sum(setting.widths) == pytest.approx(100, abs=2)
+
+
+@given(st.lists(st.lists(st.text("中文ab1 ", max_size=60), min_size=3, max_size=3), min_size=1, max_size=8))
+def test_every_column_gets_a_share(rows: list[list[str]]) -> None:
+    setting: Setting = set_table(table(["甲", "乙", "丙"], *rows), page())
+    assert all(width > 0 for width in setting.widths)
+    assert not setting.widths or 97 <= sum(setting.widths) <= 103
+
+
+def test_a_turned_table_stands_outside_the_columns() -> None:
+    paragraph, turned, upright = Paragraph(), of_numbers(14), of_numbers(3)
+    nodes = (paragraph, upright, turned, paragraph)
+    assert runs(nodes, page(columns=2)) == [(paragraph, upright), (turned,), (paragraph,)]
+    assert runs(nodes, page()) == [nodes]
+    assert runs((), page(columns=2)) == []
+
+
+def test_a_heading_goes_with_the_turned_table_below_it() -> None:
+    heading, turned = Heading(level=1), of_numbers(14)
+    assert runs((heading, Paragraph(), heading, turned, turned), page(columns=2)) == [
+        (heading, Paragraph()),
+        (heading, turned, turned),
+    ]
