@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from xcbulletin.cli import app
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields
+from xcbulletin.publishing.markup.keyfigures import KeyFiguresFields
 from xcbulletin.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,6 @@ def test_every_option_is_in_the_manual(command: str) -> None:
             assert not option.startswith("--") or option in MANUAL
 
 
-@pytest.mark.parametrize("model", [ArticleFields, IssueFields, Settings])
+@pytest.mark.parametrize("model", [ArticleFields, IssueFields, KeyFiguresFields, Settings])
 def test_every_field_is_in_the_manual(model: type[BaseModel]) -> None:
     assert {name for name in fields_of(model) if not re.search(rf"\b{name}\b", MANUAL)} == set()

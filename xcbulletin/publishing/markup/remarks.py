@@ -13,7 +13,7 @@ class Remarks:
         self.rows = article.body.split("\n")
         """The body as written."""
         self.body_line = article.body_line
-        self._file = article.file
+        self.file = article.file
 
     def line_of(self, tree: SyntaxTreeNode) -> int:
         """Return the line of the file on which a tree begins, or what it stands in."""
@@ -31,7 +31,7 @@ class Remarks:
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Note a problem."""
-        place = Place(file=self._file, line=line)
+        place = Place(file=self.file, line=line)
         self.problems.append(
             Problem(place=place, rule=rule, message=message, suggestion=suggestion, severity=severity)
         )
