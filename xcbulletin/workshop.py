@@ -1,13 +1,15 @@
 """The rooms joined for the doors: an issue read, composed, checked, built or shown, from its folder on disk."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from xcbulletin.errors import ProblemsError
+from xcbulletin.errors import BulletinError, ProblemsError
 from xcbulletin.model import IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from xcbulletin.publishing.documents import Material
     from xcbulletin.publishing.edition import Edition
     from xcbulletin.publishing.outputs import Format
+    from xcbulletin.publishing.pages import Templates
     from xcbulletin.publishing.typefaces.fonts import FontSet
     from xcbulletin.publishing.typesetting.press import Press
     from xcbulletin.settings import Workspace
@@ -52,6 +55,7 @@ class Workshop:
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self.root, self._environment = root, environment
         self._stack = ExitStack()
+        self._press_lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -71,21 +75,30 @@ class Workshop:
         """The settings and industries. Raises ProblemsError, WorkspaceError."""
         return self._open()
 
+    @cached_property
+    def _templates(self) -> "Templates":
+        return _templates_of(self.workspace)
+
     def _open(self) -> "Workspace":
         from xcbulletin.settings import open_workspace
 
         return open_workspace(self.root, self._environment)
 
-    @cached_property
+    @property
     def press(self) -> "Press":
         """The press; it warms up while this process goes on."""
+        with self._press_lock:
+            return self._the_press
+
+    @cached_property
+    def _the_press(self) -> "Press":
         from xcbulletin.publishing.typesetting.press import Press
 
         return self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
 
     def compose(self, issue: IssueId, selection: Sequence[str] = ()) -> Composed:
         """Read an issue and compose its edition. Raises ProblemsError with every mistake where there is one."""
-        return _compose(self.workspace, self.fonts, issue, selection)
+        return _compose(self.workspace, self._templates, self.fonts, issue, selection)
 
     def check(self, issue: IssueId) -> tuple[Problem, ...]:
         """Return everything that is wrong: settings, files, marked-up text, pictures, glyphs."""
@@ -93,6 +106,26 @@ class Workshop:
             return self.compose(issue).problems
         except ProblemsError as error:
             return error.problems
+
+    def build_each(
+        self, issues: Sequence[IssueId], formats: Sequence["Format"], selection: Sequence[str] = ()
+    ) -> Iterator[Built | BulletinError]:
+        """Build several issues side by side; yield in their order what came of each, as `build` has it."""
+
+        def attempt(issue: IssueId) -> Built | BulletinError:
+            try:
+                return self.build(issue, formats, selection)
+            except BulletinError as error:
+                return error
+
+        if len(issues) == 1:
+            return map(attempt, issues)
+        from concurrent.futures import ThreadPoolExecutor
+
+        pool = ThreadPoolExecutor(_hands())
+        # Whoever stops early waits for no more than what is being written; the press has stopped by then.
+        self._stack.callback(pool.shutdown, cancel_futures=True)
+        return pool.map(attempt, issues)
 
     def build(self, issue: IssueId, formats: Sequence["Format"], selection: Sequence[str] = ()) -> Built:
         """Make the outputs of an edition, unless those that are there are still true.
@@ -144,7 +177,8 @@ class Workshop:
         fonts = self.fonts
 
         def make() -> Made:
-            composed = _compose(self._open(), fonts, issue, ())
+            workspace = self._open()
+            composed = _compose(workspace, _templates_of(workspace), fonts, issue, ())
             return Made(files=make_page(composed.edition, composed.material), remarks=composed.problems)
 
         render: Callable[..., str] = partial(render_alone, template_folders(self.root))
@@ -156,24 +190,46 @@ class Workshop:
         return (*own, *template_folders(self.root))
 
 
+def _hands() -> int:
+    """Return how many issues to work on at once: as many as there are cores to print them, and one to write up.
+
+    One process writes up what about eight can print.
+    """
+    return min(len(os.sched_getaffinity(0)), 8) + 1
+
+
+def _templates_of(workspace: "Workspace") -> "Templates":
+    from xcbulletin.publishing.pages import Templates
+
+    return Templates(template_folders(workspace.root), workspace.settings, workspace.industries)
+
+
 def _compose(
-    workspace: "Workspace", fonts: "FontSet", issue_id: IssueId, selection: Sequence[str]
+    workspace: "Workspace",
+    templates: "Templates",
+    fonts: "FontSet",
+    issue_id: IssueId,
+    selection: Sequence[str],
 ) -> Composed:
     from xcbulletin.manuscript.read import read_issue
     from xcbulletin.publishing.documents import Material, glyph_problem, missing_glyphs
     from xcbulletin.publishing.edition import compose
-    from xcbulletin.publishing.figures import read_pictures
+    from xcbulletin.publishing.figures import data_reader, read_pictures
     from xcbulletin.publishing.layout import lay_out_page
-    from xcbulletin.publishing.pages import Templates
 
     issue, found = read_issue(workspace, issue_id)
-    edition, more = compose(issue, workspace.industries, selection)
-    pictures, unusable = read_pictures(issue_folder(workspace.root, issue_id), edition)
+    folder = issue_folder(workspace.root, issue_id)
+    edition, more = compose(issue, workspace.industries, selection, data_reader(folder))
+    pictures, unusable = read_pictures(folder, edition)
     settings = workspace.settings
-    templates = Templates(template_folders(workspace.root), settings, workspace.industries)
     layout = lay_out_page(settings.page, issue.kind)
     material = Material(
-        templates=templates, fonts=fonts, mail=settings.mail, layout=layout, pictures=pictures
+        templates=templates,
+        fonts=fonts,
+        mail=settings.mail,
+        layout=layout,
+        pictures=pictures,
+        drawings=workspace.root / "build" / ".cache" / "charts",
     )
     glyphs = [
         glyph_problem(character, _place_of(workspace.root, character, place))

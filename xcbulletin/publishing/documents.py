@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 from xcbulletin.model import Kind, Place, Problem, Severity
 from xcbulletin.publishing import letter as letters
+from xcbulletin.publishing.charts.frame import IN_LETTER, NARROW, WIDE
 from xcbulletin.publishing.edition import Edition, texts
-from xcbulletin.publishing.figures import Picture, for_letter, for_web, words_in
+from xcbulletin.publishing.figures import Picture, draw_charts, for_letter, for_web, words_in
 from xcbulletin.publishing.layout import Layout
 from xcbulletin.publishing.message import message
-from xcbulletin.publishing.nodes import Cell, Heading, KeyFigures, Pictured, Strong, plain, walk
+from xcbulletin.publishing.nodes import Cell, ChartFigure, Heading, KeyFigures, Pictured, Strong, plain, walk
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
 from xcbulletin.publishing.typefaces.fonts import FontSet
@@ -36,7 +38,13 @@ class Material:
     mail: MailSettings
     layout: Layout
     pictures: Mapping[str, Picture] = field(default_factory=dict)
-    """By their address in the text."""
+    """By their address in the text; charts are drawn for each document."""
+    drawings: Path
+    """The folder in which charts are kept once they are drawn."""
+
+    def charts(self, edition: Edition, width: float, suffix: str = "") -> dict[str, Picture]:
+        """Return an edition's charts by their address, laid out `width` pixels wide. Raises ChartError."""
+        return draw_charts(edition, width, self.fonts, self.drawings, suffix)
 
 
 def missing_glyphs(edition: Edition, material: Material) -> Iterator[tuple[str, Place]]:
@@ -76,7 +84,8 @@ def make_documents(
 ) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
     """Return the documents of the formats by file name, and what their readers will miss.
 
-    The letter carries the PDF, so asking for the letter makes both. Raises TemplateFailedError, PrintError.
+    The letter carries the PDF, so asking for the letter makes both. Raises TemplateFailedError, ChartError,
+    PictureError, PrintError.
     """
     wanted = set(formats)
     assert press is not None or wanted <= {Format.HTML}
@@ -86,7 +95,7 @@ def make_documents(
     if Format.HTML in wanted:
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
-        pictures = for_letter(material.pictures, material.fonts)
+        pictures = for_letter({**material.pictures, **material.charts(edition, IN_LETTER)}, material.fonts)
         letter = letters.render_letter(material.templates, edition, pictures)
         page, images = letters.as_page(letter)
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
@@ -102,7 +111,8 @@ def make_documents(
 def print_job(edition: Edition, material: Material) -> Job:
     """Return the page that the printer gets."""
     page = material.layout
-    numbers = {address: str(number) for number, address in enumerate(material.pictures)}
+    shown = {**material.pictures, **material.charts(edition, WIDE if page.columns == 1 else NARROW)}
+    numbers = {address: str(number) for number, address in enumerate(shown)}
     html = material.templates.render(
         f"{_folder(edition)}/print.html",
         edition,
@@ -112,22 +122,21 @@ def print_job(edition: Edition, material: Material) -> Job:
         notes_at_end=page.columns > 1,  # WeasyPrint floats no footnotes beside columns
         page=page,
     )
-    pictures = {
-        numbers[address]: (picture.media_type, picture.content)
-        for address, picture in material.pictures.items()
-    }
+    pictures = {numbers[address]: (picture.media_type, picture.content) for address, picture in shown.items()}
     return Job(html=html, pictures=pictures)
 
 
 def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
     """Return the web edition: `index.html` and everything that it shows, nothing of it from outside."""
-    pictures = for_web(material.pictures, material.fonts)
+    pictures = for_web({**material.pictures, **material.charts(edition, WIDE)}, material.fonts)
+    narrow = for_web(material.charts(edition, NARROW, "-narrow"), material.fonts)
 
     html = material.templates.render(
         f"{_folder(edition)}/web.html",
         edition,
         blocks="shared/blocks.html",
         picture=_addresses(pictures),
+        narrow=_addresses(narrow),
         heading_base=_heading_base(edition),
         notes_at_end=True,
         faces=_FACES,
@@ -137,7 +146,7 @@ def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
         f"assets/fonts/{face}.ttf": material.fonts.subset(face, html if weight == 400 else bold)
         for _family, weight, face in _FACES
     }
-    images = {picture.name: picture.content for picture in pictures.values()}
+    images = {one.name: one.content for one in (*pictures.values(), *narrow.values())}
     return {PAGE_FILE: html.encode(), **images, **fonts}
 
 
@@ -151,10 +160,12 @@ def _bold_text(edition: Edition) -> str:
                 names.append(plain(node.children))
             elif isinstance(node, KeyFigures):
                 names.append((node.title or "") + "".join(one.value for one in node.children))
+            elif isinstance(node, ChartFigure) and node.chart:
+                names += [*node.chart.rows[0], *node.chart.categories]
     return "".join(names)
 
 
-_FURNITURE = "本期要目图表附目录注0123456789"
+_FURNITURE = "本期要目图表附目录注数据0123456789"
 
 
 def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:

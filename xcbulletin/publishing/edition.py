@@ -17,6 +17,8 @@ from xcbulletin.model import (
     Severity,
     Source,
 )
+from xcbulletin.publishing.charts.block import ReadData, no_data
+from xcbulletin.publishing.headings import number_headings
 from xcbulletin.publishing.markup import parse
 from xcbulletin.publishing.nodes import (
     Figure,
@@ -115,20 +117,28 @@ class Edition:
 
 
 def compose(
-    issue: Issue, industries: Sequence[Industry], selection: Sequence[str] = ()
+    issue: Issue,
+    industries: Sequence[Industry],
+    selection: Sequence[str] = (),
+    read_data: ReadData = no_data,
 ) -> tuple[Edition, tuple[Problem, ...]]:
     """Return the edition of `issue` for readers of the `selection` of industries, and what is wrong in it.
 
     Drafts stay out. With a selection, so does every article that is not tagged with one of its codes.
+    `read_data` gives the files that charts are made from.
     """
     by_code = {one.code: one for one in industries}
     chosen = [article for article in issue.articles if _is_wanted(article, issue, selection)]
-    parsed = [(article, *parse(article)) for article in chosen]
-    problems = [problem for _article, _nodes, found in parsed for problem in found]
+    read = [(article, *parse(article, read_data)) for article in chosen]
+    problems = [problem for _article, _nodes, found in read for problem in found]
+    parsed = [(article, nodes) for article, nodes, _found in read]
+    if issue.numbered:
+        parsed, written = number_headings(parsed, issue.kind)
+        problems += written
     numbering = _Numbering()
     columns = []
     for column in issue.columns:
-        own = [(article, nodes) for article, nodes, _found in parsed if article.column == column.code]
+        own = [(article, nodes) for article, nodes in parsed if article.column == column.code]
         entries = tuple(
             _entry(article, nodes, f"{column.code}-{index}", by_code, numbering)
             for index, (article, nodes) in enumerate(own, start=1)
@@ -137,7 +147,7 @@ def compose(
             columns.append(PrintedColumn(code=column.code, name=column.name, entries=entries))
     others = [article for article in issue.articles if not article.draft and article not in chosen]
     elsewhere = {id_ for article in others for id_ in _ids(parse(article)[0])}
-    resolved, more = _with_references(columns, numbering, elsewhere)
+    resolved, dangling = _with_references(columns, numbering, elsewhere)
     return Edition(
         id=issue.id,
         kind=issue.kind,
@@ -156,7 +166,7 @@ def compose(
     ), (
         *problems,
         *numbering.problems,
-        *more,
+        *dangling,
         *_left_out(issue, chosen, [by_code[code] for code in selection]),
     )
 

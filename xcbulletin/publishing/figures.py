@@ -11,10 +11,14 @@ from pathlib import Path
 
 from lxml import etree
 
-from xcbulletin.errors import BulletinError
+from xcbulletin.errors import BulletinError, reason
 from xcbulletin.model import Place, Problem, Severity
+from xcbulletin.publishing.charts.block import DataError, ReadData
+from xcbulletin.publishing.charts.data import MOST_BYTES
+from xcbulletin.publishing.charts.drawing import draw
+from xcbulletin.publishing.charts.spec import chart_spec
 from xcbulletin.publishing.edition import Edition
-from xcbulletin.publishing.nodes import PENDING_PICTURE, Figure, Pictured
+from xcbulletin.publishing.nodes import PENDING_PICTURE, ChartFigure, Figure, Pictured
 from xcbulletin.publishing.typefaces.fonts import FontSet
 
 SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
@@ -72,6 +76,8 @@ def read_pictures(folder: Path, edition: Edition) -> tuple[dict[str, Picture], t
     read: dict[Path, Picture] = {}
     problems: list[Problem] = []
     for file, node in _shown(edition):
+        if isinstance(node, ChartFigure):
+            continue
         place = Place(file=file, line=node.line)
         if node.src == PENDING_PICTURE:
             problems.append(_pending(place, node))
@@ -84,6 +90,43 @@ def read_pictures(folder: Path, edition: Edition) -> tuple[dict[str, Picture], t
                     Problem(place=place, rule="picture", message=error.message, suggestion=error.suggestion)
                 )
     return pictures, tuple(problems)
+
+
+def draw_charts(
+    edition: Edition, width: float, fonts: FontSet, cache: Path, suffix: str = ""
+) -> dict[str, Picture]:
+    """Return the charts of an edition by their address, `width` pixels wide, drawn or as they are kept in `cache`.
+
+    `suffix` goes into the names of their files. Raises ChartError.
+    """
+    charts = {
+        node.src: node.chart
+        for _file, node in _shown(edition)
+        if isinstance(node, ChartFigure) and node.chart is not None
+    }
+    return {
+        src: identify(
+            src.replace(".svg", f"{suffix}.svg"),
+            draw(chart_spec(chart, width), fonts.directory, fonts.digest, cache),
+        )
+        for src, chart in charts.items()
+    }
+
+
+def data_reader(folder: Path) -> ReadData:
+    """Return what reads the data of charts out of an issue's folder: out of its `assets`, and nothing larger than 1 MB."""
+
+    def read_data(address: str) -> bytes:
+        try:
+            path = _find(folder.resolve(), address, "数据文件")
+            with path.open("rb") as file:
+                return file.read(MOST_BYTES + 1)
+        except _UnusableError as error:
+            raise DataError(error.message, error.suggestion) from error
+        except OSError as error:
+            raise DataError(f"读不了数据文件 {address}：{reason(error)}", "请核对这个文件") from error
+
+    return read_data
 
 
 def _shown(edition: Edition) -> Iterable[tuple[str, Pictured]]:
@@ -103,23 +146,25 @@ def _pending(place: Place, node: Pictured) -> Problem:
     )
 
 
-def _find(folder: Path, src: str) -> Path:
+def _find(folder: Path, src: str, what: str = "图片") -> Path:
     """Return the file that an address means. Its name is an output's too, so it has to lie under `assets`."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", src) or src.startswith(("/", "\\")):
         raise _UnusableError(
-            f"图片不能用网址或绝对路径：{src}", "请把图片存进 assets 文件夹，写 assets/文件名"
+            f"{what}不能用网址或绝对路径：{src}", f"请把{what}存进 assets 文件夹，写 assets/文件名"
         )
     try:
         path = (folder / src).resolve()
         path.is_file()
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a NUL, a link to itself
-        raise _UnusableError(f"找不到图片 {src}", "请改正文件名") from error
+        raise _UnusableError(f"找不到{what} {src}", "请改正文件名") from error
     if not path.is_relative_to(folder):
-        raise _UnusableError(f"图片在这一期的文件夹之外：{src}", "请把图片复制进 assets 文件夹")
+        raise _UnusableError(f"{what}在这一期的文件夹之外：{src}", f"请把{what}复制进 assets 文件夹")
     if not path.is_file():
-        raise _UnusableError(f"找不到图片 {src}", _nearby(folder, path))
+        raise _UnusableError(f"找不到{what} {src}", _nearby(folder, path, what))
     if not path.is_relative_to(folder / "assets"):
-        raise _UnusableError(f"图片不在 assets 文件夹里：{src}", "图片请放进 assets 文件夹，写 assets/文件名")
+        raise _UnusableError(
+            f"{what}不在 assets 文件夹里：{src}", f"{what}请放进 assets 文件夹，写 assets/文件名"
+        )
     return path
 
 
@@ -130,12 +175,14 @@ def _read(folder: Path, path: Path) -> Picture:
     return identify(name, path.read_bytes())
 
 
-def _nearby(folder: Path, path: Path) -> str:
+def _nearby(folder: Path, path: Path, what: str) -> str:
     present = sorted(other.name for other in path.parent.glob("*.*")) if path.parent.is_dir() else []
     same = [name for name in present if name.lower() == path.name.lower() or Path(name).stem == path.stem]
     if same:
         return f"是否想写 {path.parent.relative_to(folder).as_posix()}/{same[0]}？（大小写和扩展名也要一致）"
-    return "请把图片放到这个位置，或改正文件名" + (f"；那里现有：{'、'.join(present[:6])}" if present else "")
+    return f"请把{what}放到这个位置，或改正文件名" + (
+        f"；那里现有：{'、'.join(present[:6])}" if present else ""
+    )
 
 
 def identify(name: str, content: bytes) -> Picture:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from xcbulletin.publishing.charts.chart import Chart
+
 PENDING_PICTURE = "待补"
 """The address that an editor writes for a picture that is not there yet."""
 
@@ -109,12 +111,25 @@ class Figure(Node):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChartFigure(Figure):
+    """A figure that is drawn from data; `src` is the name that the drawing will have."""
+
+    kind = "chart"
+    chart: Chart | None
+    """None where its block is wrong, which is reported."""
+    alt: str
+    """What it shows, in sentences."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cell(Node):
     """A cell of a table, which knows where it stands in its row."""
 
     kind = "cell"
     head: bool
     align: str | None
+    names_row: bool = False
+    """It is the head of its row."""
     column: int
     """From 0."""
     columns: int
@@ -146,6 +161,28 @@ class Table(Node):
     def columns(self) -> int:
         """How many columns it has."""
         return len(self.children[0].children)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyFigure(Node):
+    """A number that a reader should not miss, and what it counts."""
+
+    kind = "key_figure"
+    value: str
+    unit: str
+    """Empty where the value has none."""
+    label: str
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyFigures(Node):
+    """A box of one to six key figures."""
+
+    kind = "key_figures"
+    children: tuple[KeyFigure, ...] = ()
+    title: str | None
+    source: str | None
 
 
 # Inline
@@ -275,14 +312,24 @@ def _plain(node: Node) -> str:
             return node.label
         case Note():
             return ""
+        case KeyFigure():
+            return own_text(node)
     return node.text + plain(node.children)
 
 
 def own_text(node: Node) -> str:
     """Return what a node prints besides its children."""
     match node:
+        case ChartFigure(chart=Chart() as chart):
+            return "".join(
+                (node.source or "", chart.unit or "", *(cell for row in chart.rows for cell in row))
+            )
         case Figure():
             return node.source or ""
         case Table():
             return node.caption + (node.source or "")
+        case KeyFigures():
+            return (node.title or "") + (node.source or "")
+        case KeyFigure():
+            return f"{node.label}：{node.value}{node.unit}" + (f"（{node.note}）" if node.note else "")
     return node.text

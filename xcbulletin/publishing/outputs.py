@@ -22,11 +22,13 @@ MANIFEST = "manifest.json"
 _STARTER = Path(__file__).parent.parent / "starter"
 _LIBRARIES = (
     "weasyprint",
+    "pydyf",
     "markdown-it-py",
     "mdit-py-cjk-friendly",
     "jinja2",
     "pillow",
     "resvg-py",
+    "vl-convert-python",
     "uharfbuzz",
     "lxml",
 )

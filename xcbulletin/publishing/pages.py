@@ -19,7 +19,7 @@ from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
-from xcbulletin.publishing.tabular import set_table
+from xcbulletin.publishing.tabular import runs, set_table
 from xcbulletin.publishing.titles import ems, title_lines
 from xcbulletin.settings import Settings
 
@@ -92,6 +92,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
         "chinese_date": chinese_date,
         "chinese_month": chinese_month,
         "ems": ems,
+        "runs": runs,
         "set_table": set_table,
         "title_lines": title_lines,
     }

@@ -12,8 +12,10 @@ from mdit_py_cjk_friendly import cjk_friendly
 from mdit_py_plugins.footnote import footnote_plugin
 
 from xcbulletin.model import Article, Problem, Severity
+from xcbulletin.publishing.charts.block import ReadData, no_data
 from xcbulletin.publishing.markup.blocks import block_nodes
 from xcbulletin.publishing.markup.captions import with_captions
+from xcbulletin.publishing.markup.charts import with_charts
 from xcbulletin.publishing.markup.footnotes import (
     keep_definitions,
     read_notes,
@@ -26,8 +28,11 @@ from xcbulletin.publishing.nodes import Code, Heading, Node, rewrite, walk
 _DEEPEST = 40
 
 
-def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
-    """Return the nodes of an article's body, and what in it will not be printed as its editor may think."""
+def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
+    """Return the nodes of an article's body, and what in it will not be printed as its editor may think.
+
+    `read_data` gives the files that charts are made from.
+    """
     environment: dict[str, Any] = {}
     tokens = _markdown().parse(article.body, environment)
     remarks = Remarks(article)
@@ -39,7 +44,8 @@ def parse(article: Article) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
     trees = SyntaxTreeNode(tokens).children
     notes = read_notes((tree for tree in trees if tree.type == "footnote_block"), remarks)
     blocks = block_nodes([tree for tree in trees if tree.type != "footnote_block"], remarks)
-    nodes = with_notes(with_captions(blocks, remarks), notes)
+    captioned = with_charts(with_captions(blocks, remarks), remarks, read_data)
+    nodes = with_notes(captioned, notes)
     return _levelled(nodes), tuple(remarks.problems)
 
 

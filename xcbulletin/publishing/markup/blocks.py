@@ -10,7 +10,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 from xcbulletin.model import Severity
 from xcbulletin.publishing.markup.captions import source_in
+from xcbulletin.publishing.markup.columns import read_columns
 from xcbulletin.publishing.markup.inlines import inline_nodes, spans
+from xcbulletin.publishing.markup.keyfigures import KEY_FIGURES_WORDS, read_key_figures
 from xcbulletin.publishing.markup.remarks import Remarks
 from xcbulletin.publishing.markup.slips import slips
 from xcbulletin.publishing.nodes import (
@@ -20,6 +22,7 @@ from xcbulletin.publishing.nodes import (
     Figure,
     Heading,
     Item,
+    KeyFigures,
     Node,
     Numbers,
     Paragraph,
@@ -54,8 +57,7 @@ def _block(tree: SyntaxTreeNode, remarks: Remarks) -> Node:
         case "blockquote":
             return Quote(children=block_nodes(tree.children, remarks), line=line)
         case "fence":
-            _report_code(tree, remarks)
-            return Code(text=tree.content.rstrip("\n"), info=tree.info.strip(), line=line)
+            return _fence(tree, remarks)
         case "hr":
             return Rule(line=line)
         case "table":
@@ -183,7 +185,7 @@ def _table(tree: SyntaxTreeNode, remarks: Remarks) -> Table:
                 continue
             _report_row(row, columns, remarks)
             rows.append(Row(children=cells, head=part.type == "thead", line=remarks.line_of(row)))
-    return Table(children=tuple(rows), source=source, line=remarks.line_of(tree))
+    return Table(children=read_columns(rows), source=source, line=remarks.line_of(tree))
 
 
 def _cells(row: SyntaxTreeNode, columns: int, remarks: Remarks) -> tuple[Cell, ...]:
@@ -217,7 +219,29 @@ def _cells_in(line: str) -> int:
     return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
 
 
-# Headings, and code
+# Code, and what is written like it
+
+
+def _fence(tree: SyntaxTreeNode, remarks: Remarks) -> Code | KeyFigures:
+    line, word = remarks.line_of(tree), next(iter(tree.info.split()), "")
+    if not _is_closed(tree, remarks):
+        message = "代码块没有结尾，后面的内容都会按代码印出"
+        remarks.add(line, "code", message, f"请在代码后面另起一行写“{tree.markup}”", Severity.ERROR)
+        return Code(text=tree.content.rstrip("\n"), line=line)
+    if word in KEY_FIGURES_WORDS:
+        node, problems = read_key_figures(tree.content, remarks.file, line + 1)
+        remarks.problems += problems
+        if node:
+            return node
+    return Code(text=tree.content.rstrip("\n"), info=tree.info.strip(), line=line)
+
+
+def _is_closed(tree: SyntaxTreeNode, remarks: Remarks) -> bool:
+    start, end = tree.map or (0, 0)
+    return end - start > 1 and remarks.rows[end - 1].strip(" \t>").startswith(tree.markup)
+
+
+# Headings
 
 
 def _report_underlined(tree: SyntaxTreeNode, remarks: Remarks) -> None:
@@ -228,18 +252,3 @@ def _report_underlined(tree: SyntaxTreeNode, remarks: Remarks) -> None:
         message = f"这一段紧接着“{mark}”，会印成标题"
         suggestion = f"如不是标题，请在“{mark}”前面空一行"
         remarks.add(remarks.line_of(tree), "heading-underline", message, suggestion)
-
-
-def _report_code(tree: SyntaxTreeNode, remarks: Remarks) -> None:
-    line = remarks.line_of(tree)
-    if tree.info.split()[:1] == ["chart"]:
-        suggestion = "请先把图存成 SVG 或 PNG 放进 assets"
-        remarks.add(line, "chart", "还不能画图表（chart）", suggestion, Severity.ERROR)
-    start, end = tree.map or (0, 0)
-    is_closed = end - start > 1 and remarks.rows[end - 1].strip(" \t>").startswith(tree.markup)
-    if not is_closed:
-        message, suggestion = (
-            "代码块没有结尾，后面的内容都会按代码印出",
-            f"请在代码后面另起一行写“{tree.markup}”",
-        )
-        remarks.add(line, "code", message, suggestion, Severity.ERROR)

@@ -1,0 +1,354 @@
+"""Lines and areas along a row of categories, as Vega-Lite."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from xcbulletin.publishing.charts.chart import Chart, ChartKind, Series, Value
+from xcbulletin.publishing.charts.frame import (
+    CATEGORY_AXIS,
+    Header,
+    Label,
+    Margins,
+    Spec,
+    axis_labels,
+    clearings,
+    framed,
+    header,
+    key_of,
+    lines_in,
+    number_axis,
+    plot_height,
+    point_mark,
+    texts,
+)
+from xcbulletin.publishing.charts.lettering import LINE, fits, spread, ticks, widest, width
+from xcbulletin.publishing.charts.numbers import shares
+from xcbulletin.publishing.charts.palette import GREY, INK, MIST, SLATE, WHITE, Stroke, fills, strokes
+
+_HEIGHT = 220
+_MONTH = re.compile(r"(\d{4}年)(\d{1,2}月|第?[一二三四1-4]季度|Q[1-4])")
+_MOST_POINTS = 26
+"""Per line; from there on a point each is a string of beads."""
+_MOST_LABELS = 13
+_CLIMB = 5
+"""Pixels that a line may climb under half a number without striking it."""
+_FARTHEST = 14
+"""Pixels that a name at a line's end may stand above or below it."""
+_WIDEST_NAMES = 0.24
+"""Of the picture's width, for names at the ends of lines."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Plan:
+    """Where a chart along categories goes."""
+
+    names: tuple[str, ...]
+    """The categories as an axis takes them."""
+    shown: tuple[str, ...]
+    """Those whose names there is room for."""
+    values: tuple[float, ...]
+    """Of the axis of numbers."""
+    left: float
+    right: float
+    step: float
+    height: float
+    padding: float
+    """Steps between the edge and the first point."""
+    is_flush: bool
+    """Whether the first and the last name stand inside the plot."""
+
+    def x(self, index: int) -> float:
+        """Return where a category stands in the plot, in pixels."""
+        return self.step * (self.padding + index)
+
+    def y(self, number: float) -> float:
+        """Return where a number stands in the plot, in pixels."""
+        low, high = self.values[0], self.values[-1]
+        return self.height * (high - number) / (high - low)
+
+
+def lines_spec(chart: Chart, full_width: float) -> Spec:
+    """Return a line chart as Vega-Lite; its axis need not begin at zero, and says so."""
+    low, high = (edge(value.number for value in chart.known) for edge in (min, max))
+    is_cut = _leaves_zero(low, high)
+    values = ticks(low, high) if is_cut else ticks(min(0, low), max(0, high))
+    looks = strokes([one.name for one in chart.series], chart.highlight)
+    unit = _unit(chart.unit, is_cut and values[0] != 0)
+    names = [_end_label(one.name, one.values[-1]) for one in chart.series]
+    plan, above, ends = _planned(chart, values, full_width, names, looks, unit, _ends)
+    labels = [*(_numbers(chart.series[0], plan) if len(names) == 1 else ()), *ends]
+    layers = [
+        *clearings(labels),
+        *([_zero()] if values[0] <= 0 <= values[-1] else []),
+        *(
+            layer
+            for one, look in sorted(
+                zip(chart.series, looks, strict=True), key=lambda line: line[0].name == chart.highlight
+            )
+            for layer in _line(one, look, plan)
+        ),
+        *texts(labels),
+    ]
+    return _framed(layers, above, plan, full_width)
+
+
+def areas_spec(chart: Chart, full_width: float) -> Spec:
+    """Return an area chart, its series one on the other, as Vega-Lite."""
+    stacks = [_stack(chart, index) for index in range(len(chart.categories))]
+    values = (0, 25, 50, 75, 100) if chart.percent else ticks(0, max(stack[-1] for stack in stacks))
+    colours = fills([one.name for one in chart.series], chart.highlight)
+    unit = _unit("%" if chart.percent else chart.unit, is_cut=False)
+    last = [one.values[-1] for one in chart.series]
+    tops = shares(last) if chart.percent else last
+    names = [_end_label(one.name, value) for one, value in zip(chart.series, tops, strict=True)]
+    plan, above, ends = _planned(chart, values, full_width, names, colours, unit, _middles)
+    is_single = len(names) == 1
+    labels = [*(_numbers(chart.series[0], plan) if is_single else ()), *ends]
+    layers = [
+        *clearings(labels),
+        *(
+            _area(stacks, number, colour, plan)
+            for number, colour in enumerate([MIST] if is_single else colours)
+        ),
+        *([_edge(stacks, plan)] if is_single else []),
+        _zero(),
+        *texts(labels),
+    ]
+    return _framed(layers, above, plan, full_width)
+
+
+def _planned(
+    chart: Chart,
+    values: tuple[float, ...],
+    full_width: float,
+    names: Sequence[str],
+    looks: Sequence[str | Stroke],
+    unit: str | None,
+    levels: Callable[[Chart, _Plan], list[float] | None],
+) -> tuple[_Plan, Header, list[Label]]:
+    """Return where a chart goes, what stands above it, and its names at the ends.
+
+    Where these would stand off, or take too much room, they are the legend above. A lone series needs neither.
+    """
+    is_area = chart.kind is ChartKind.AREA
+    padding = 0 if is_area else 0.3
+    several = len(names) > 1
+    if several and widest(names) <= full_width * _WIDEST_NAMES:
+        above = header(unit, (), full_width, _left(values))
+        plan = _plan(chart, values, full_width, above, right=widest(names) + 12, padding=padding)
+        places = levels(chart, plan)
+        if places is not None:
+            x = plan.x(len(plan.names) - 1) + (7 if is_area else 10)
+            return plan, above, [Label(text=name, x=x, y=y) for name, y in zip(names, places, strict=True)]
+    legend = list(zip((one.name for one in chart.series), looks, strict=True)) if several else []
+    above = header(unit, legend, full_width, _left(values))
+    return _plan(chart, values, full_width, above, right=8, padding=padding), above, []
+
+
+def _leaves_zero(low: float, high: float) -> bool:
+    """Tell whether the numbers lie so far from zero that a line from there would hide what moves."""
+    return 0 < low < high and high - low < 0.3 * high
+
+
+def _unit(unit: str | None, is_cut: bool) -> str | None:
+    parts = [f"单位：{unit}" if unit else "", "纵轴不从零开始" if is_cut else ""]
+    return "；".join(filter(None, parts)) or None
+
+
+def _left(values: Sequence[float]) -> float:
+    return widest(axis_labels(values)) + 8
+
+
+def _plan(
+    chart: Chart, values: tuple[float, ...], full_width: float, above: Header, *, right: float, padding: float
+) -> _Plan:
+    left = _left(values)
+    count = len(chart.categories) - 1
+    months = _calendar(chart.categories)
+    last = width(months[-1].split("\n")[0]) / 2 + 2
+    step = (full_width - left - right) / (count + 2 * padding)
+    if right + padding * step < last:
+        right = last - padding * step
+        step = (full_width - left - right) / (count + 2 * padding)
+    heads = [month.split("\n")[0] for month in months]
+    is_flush = padding * step < widest(months[0].split("\n")) / 2 - 4
+    # Inside the plot the first and the last name are nearer to their neighbours.
+    every, limit = _thinning(heads, step, 6 + widest(heads) / 2 if is_flush else 8)
+    first = count % every
+    names = [key_of(index, name, limit) for index, name in enumerate(chart.categories)]
+    for index, name in zip(
+        range(first, count + 1, every), _calendar(chart.categories[first::every]), strict=True
+    ):
+        names[index] = key_of(index, name, limit)
+    shown = tuple(names[first::every])
+    return _Plan(
+        names=tuple(names),
+        shown=shown,
+        values=values,
+        left=left,
+        right=right,
+        step=step,
+        height=plot_height(chart, _HEIGHT, above.height + 8 + LINE * lines_in(shown)),
+        padding=padding,
+        is_flush=is_flush,
+    )
+
+
+def _calendar(categories: Sequence[str]) -> tuple[str, ...]:
+    """Return months and quarters without the year that the one before has: 11月, 12月, 1月 and below it 2021年."""
+    matches = [_MONTH.fullmatch(name) for name in categories]
+    if not all(matches):
+        return tuple(categories)
+    parts = [match.groups() for match in matches if match]
+    years = [None, *(year for year, _month in parts)]
+    return tuple(
+        month if year == before else f"{month}\n{year}"
+        for (year, month), before in zip(parts, years, strict=False)
+    )
+
+
+def _thinning(categories: Sequence[str], step: float, apart: float) -> tuple[int, float]:
+    """Return that every which name, back from the last, has room on the axis, and the pixels of each."""
+    count = len(categories)
+    fitting = [
+        every for every in range(1, count) if all(fits(name, step * every - apart) for name in categories)
+    ] or [count]
+    whole = [every for every in fitting if (count - 1) % every == 0 and every <= 2 * fitting[0]]
+    every = (whole or fitting)[0]
+    return every, step * every - apart
+
+
+def _stack(chart: Chart, index: int) -> list[float]:
+    """Return the edges of the areas over a category, from zero up."""
+    values = [one.values[index] for one in chart.series]
+    edges = [0.0]
+    for value in shares(values) if chart.percent else values:
+        edges.append(edges[-1] + (value.number if value else 0))
+    return edges
+
+
+def _axes(plan: _Plan) -> Spec:
+    x = {
+        "field": "at",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"type": "point", "domain": list(plan.names), "padding": plan.padding},
+        "axis": {**CATEGORY_AXIS, "values": list(plan.shown), "labelFlush": plan.is_flush},
+    }
+    return {"x": x, "y": {"field": "number", "type": "quantitative", **number_axis(plan.values)}}
+
+
+def _line(series: Series, look: Stroke, plan: _Plan) -> Iterator[Spec]:
+    rows = list(_rows(series, plan))
+    yield {
+        "data": {"values": rows},
+        "mark": {"type": "line", "color": look.colour, "strokeWidth": 2.2, "strokeDash": list(look.dash)},
+        "encoding": {**_axes(plan), "detail": {"field": "run", "type": "nominal"}},
+    }
+    if len(plan.names) <= _MOST_POINTS:
+        yield {"data": {"values": rows}, "mark": point_mark(look), "encoding": _axes(plan)}
+
+
+def _rows(series: Series, plan: _Plan) -> Iterator[Spec]:
+    """Yield the points of a line; each gap begins a new run, so that no stroke goes over it."""
+    run = 0
+    for name, value in zip(plan.names, series.values, strict=True):
+        if value is None:
+            run += 1
+        else:
+            yield {"at": name, "number": value.number, "run": run}
+
+
+def _area(stacks: Sequence[Sequence[float]], number: int, colour: str, plan: _Plan) -> Spec:
+    rows = [
+        {"at": name, "number": stack[number + 1], "base": stack[number]}
+        for name, stack in zip(plan.names, stacks, strict=True)
+    ]
+    axes = _axes(plan)
+    edge = {"line": {"color": WHITE, "strokeWidth": 1.2}} if len(stacks[0]) > 2 else {}
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "area", "color": colour, "opacity": 1, **edge},
+        "encoding": {**axes, "y": {**axes["y"], "stack": None}, "y2": {"field": "base"}},
+    }
+
+
+def _edge(stacks: Sequence[Sequence[float]], plan: _Plan) -> Spec:
+    rows = [{"at": name, "number": stack[1]} for name, stack in zip(plan.names, stacks, strict=True)]
+    mark = {"type": "line", "color": SLATE, "strokeWidth": 2.2}
+    return {"data": {"values": rows}, "mark": mark, "encoding": _axes(plan)}
+
+
+def _zero() -> Spec:
+    mark = {"type": "rule", "color": INK, "strokeWidth": 1}
+    return {"data": {"values": [{}]}, "mark": mark, "encoding": {"y": {"datum": 0, "type": "quantitative"}}}
+
+
+def _end_label(name: str, last: Value | None) -> str:
+    """Return what stands at the end of a line or an area: its name and last number."""
+    return f"{name} {last.text}" if last else name
+
+
+def _ends(chart: Chart, plan: _Plan) -> list[float] | None:
+    """Return the heights of the names at the ends of lines, or None where they would stand off or end early."""
+    last = [one.values[-1] for one in chart.series]
+    wanted = [plan.y(value.number) for value in last if value]
+    return _apart(wanted, plan) if len(wanted) == len(last) else None
+
+
+def _middles(chart: Chart, plan: _Plan) -> list[float] | None:
+    """Return the heights of the names beside areas, or None where they would stand off."""
+    stack = _stack(chart, len(plan.names) - 1)
+    return _apart([(plan.y(low) + plan.y(high)) / 2 for low, high in pairwise(stack)], plan)
+
+
+def _apart(wanted: Sequence[float], plan: _Plan) -> list[float] | None:
+    placed = spread(wanted, LINE, LINE / 2, plan.height - LINE / 2)
+    return placed if all(abs(a - b) <= _FARTHEST for a, b in zip(wanted, placed, strict=True)) else None
+
+
+def _numbers(series: Series, plan: _Plan) -> Iterator[Label]:
+    """Yield the numbers of a lone line, each on the side where the line is not, and “—” where there is none."""
+    count = len(plan.names)
+    if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.step - 2:
+        return
+    for index, value in enumerate(series.values):
+        if value is None:
+            yield Label(text="—", x=plan.x(index), y=plan.height - 10, align="center", colour=GREY)
+            continue
+        align = "center" if plan.padding or 0 < index < count - 1 else "right" if index else "left"
+        y = plan.y(value.number)
+        if plan.padding and _is_valley(series.values, index) and y < plan.height - 24:
+            yield Label(text=value.text, x=plan.x(index), y=y + 13, align=align)
+        else:
+            aside = _aside(series.values, index, plan)
+            yield Label(text=value.text, x=plan.x(index) + aside, y=y - 13, align=align)
+
+
+def _aside(values: Sequence[Value | None], index: int, plan: _Plan) -> float:
+    """Return how far a number steps aside for a line that climbs through it: left on the way up, right on the way down."""
+    around = [values[at] for at in (index - 1, index, index + 1) if 0 <= at < len(values)]
+    heights = [plan.y(value.number) for value in around if value]
+    here = values[index]
+    if len(heights) < 3 or here is None:
+        return 0
+    half = width(here.text) / 2
+    before, level, after = heights
+    if after < level < before and (level - after) * half / plan.step > _CLIMB:
+        return -half
+    return half if before < level < after and (level - before) * half / plan.step > _CLIMB else 0
+
+
+def _is_valley(values: Sequence[Value | None], index: int) -> bool:
+    beside = [values[at] for at in (index - 1, index + 1) if 0 <= at < len(values)]
+    here = values[index]
+    return bool(here and all(other and other.number > here.number for other in beside))
+
+
+def _framed(layers: Sequence[Spec], above: Header, plan: _Plan, full_width: float) -> Spec:
+    margins = Margins(
+        left=plan.left, top=above.height, right=plan.right, bottom=8 + lines_in(plan.shown) * LINE
+    )
+    return framed([*layers, *above.layers], full_width, plan.height, margins)

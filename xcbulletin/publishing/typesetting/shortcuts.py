@@ -1,0 +1,224 @@
+"""Shortcuts through WeasyPrint 70: the same pages, byte for byte, in less time.
+
+What is asked for again and again is worked out once:
+
+- the fonts and features of a style: of the 5,000 text layouts of a bulletin nearly all share one of thirty;
+- the narrowest width of a text: Chinese breaks nearly everywhere, and to find the next break all the text after it
+  was laid out, again and again where boxes stand in a grid or a table;
+- properties that nobody set.
+
+Call `install()` once, before documents are rendered.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import weasyprint
+from weasyprint import css
+from weasyprint.css.functions import check_math
+from weasyprint.layout import percent, preferred
+from weasyprint.text import line_break
+from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
+from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.fonts import font_features, get_font_description
+
+Box: TypeAlias = Any
+Layout: TypeAlias = Any
+Style: TypeAlias = Any
+Split: TypeAlias = tuple[Any, ...]
+
+# Text layouts
+
+_FEATURES = (
+    "font_kerning",
+    "font_variant_ligatures",
+    "font_variant_position",
+    "font_variant_caps",
+    "font_variant_numeric",
+    "font_variant_alternates",
+    "font_variant_east_asian",
+    "font_feature_settings",
+)
+_SETTING = (
+    "font_style",
+    "font_stretch",
+    "font_weight",
+    "font_size",
+    "font_variation_settings",
+    *_FEATURES,
+    "direction",
+    "lang",
+    "font_language_override",
+)
+"""What a layout is set up by, besides the families."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Setting:
+    """What the layouts of a style have in common, as Pango's own objects."""
+
+    context: Any
+    language: Any
+    font: Any
+    features: Any
+    """An attribute, or None."""
+
+
+def set_up(layout: Layout, style: Style) -> None:
+    """Set a layout up as WeasyPrint does, from what layouts of such a style share."""
+    if style["text_decoration_line"] != "none":
+        _set_up(layout, style)
+        return
+    setting = _setting(style)
+    layout.style, layout.first_line_direction = style, 0
+    layout.language = setting.language
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    layout.layout = ffi.gc(pango.pango_layout_new(setting.context), gobject.g_object_unref)
+    pango.pango_layout_set_auto_dir(layout.layout, False)
+    pango.pango_layout_set_font_description(layout.layout, setting.font)
+    if setting.features is not None:
+        # A list of its own, to which the text will add. Like WeasyPrint's it is never freed: the attribute is shared.
+        attributes = pango.pango_attr_list_new()
+        pango.pango_attr_list_insert(attributes, setting.features)
+        pango.pango_layout_set_attributes(layout.layout, attributes)
+
+
+def _setting(style: Style) -> _Setting:
+    settings: dict[Any, _Setting] = style.font_config.__dict__.setdefault("settings", {})
+    key = _values(style, _SETTING)
+    if key not in settings:
+        settings[key] = _new_setting(style)
+    return settings[key]
+
+
+def _values(style: Style, names: tuple[str, ...]) -> tuple[Any, ...]:
+    # Drawings name their families in a list, which is no key.
+    return (tuple(style["font_family"]), *[style[name] for name in names])
+
+
+def _new_setting(style: Style) -> _Setting:
+    context = ffi.gc(pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref)
+    pango.pango_context_set_round_glyph_positions(context, False)
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
+    override = style["font_language_override"]
+    name = style["lang"] if override == "normal" else LST_TO_ISO.get(override.lower(), override)
+    language = pango.pango_language_get_default()
+    if name:
+        language = pango.pango_language_from_string(unicode_to_char_p(name)[0])
+        pango.pango_context_set_language(context, language)
+    font = get_font_description(style)
+    return _Setting(context=context, language=language, font=font, features=_features(style))
+
+
+def _features(style: Style) -> Any:
+    features = font_features(*(style[name] for name in _FEATURES))
+    if not features:
+        return None
+    text = ",".join(f"{key} {value}" for key, value in features.items()).encode()
+    return style.font_config.font_features.setdefault(text, pango.pango_attr_font_features_new(text))
+
+
+# Narrowest and widest widths
+
+_WRAPPING = (
+    *_SETTING,
+    "white_space",
+    "letter_spacing",
+    "word_spacing",
+    "overflow_wrap",
+    "word_break",
+    "hyphens",
+    "hyphenate_character",
+    "hyphenate_limit_chars",
+    "hyphenate_limit_zone",
+    "tab_size",
+)
+"""What decides how much of a text a line takes, besides the families."""
+_START, _SURE = 12, 6  # characters
+
+
+def split_for_width(
+    text: str, style: Style, context: Any, max_width: float | None, spacing: float, **options: bool
+) -> Split:
+    """Split a line off as WeasyPrint does, for its width only: where it ends, and how wide it is.
+
+    At its narrowest a line ends where it may, and the text after that does not matter.
+    """
+    known: dict[Any, Split] = style.font_config.__dict__.setdefault("widths", {})
+    asked = (max_width, spacing, *options.values(), *_values(style, _WRAPPING))
+
+    def split(text: str) -> Split:
+        if (text, asked) not in known:
+            _, length, resume_at, width, _, _ = _split_first_line(
+                text, style, context, max_width, spacing, **options
+            )
+            known[text, asked] = (None, length, resume_at, width, None, None)
+        return known[text, asked]
+
+    start = text[:_START]
+    if max_width == 0 and start != text and " " not in start:
+        found = split(start)
+        if found[2] is not None and found[2] <= len(start[:_SURE].encode()):
+            return found
+    return split(text)
+
+
+# Properties and lengths
+
+_DERIVED = {"float", "display", "position", "page"} | {
+    name for name in css.INITIAL_VALUES if name.startswith("text_decoration_")
+}
+_LOGICAL = {
+    name: tuple(of(block="ttb", inline=direction) for direction in ("ltr", "rtl"))
+    for name, of in css.PHYSICAL_FUNCTIONS.items()
+}
+"""The other names, for either direction of text, by which a property may have been set."""
+
+
+def computed_value(style: Style, name: str) -> Any:
+    """Compute a property as WeasyPrint does; one that nobody set is inherited, or what it is initially."""
+    value = _unset_value(style, name)
+    if value is None:
+        return _computed_value(style, name)
+    style[name] = value
+    return value
+
+
+def _unset_value(style: Style, name: str) -> Any:
+    if name in style.cascaded or name in _DERIVED or name[:2] == "__" or style.parent_style is None:
+        return None
+    if any(logical in style.cascaded for logical in _LOGICAL.get(name, ())):
+        return None
+    if name in css.INHERITED:
+        value = style.parent_style[name]
+        return None if check_math(value) else value
+    return None if name in css.INITIAL_NOT_COMPUTED else css.INITIAL_VALUES[name]
+
+
+def resolve_one_percentage(box: Box, name: str, refer_to: float) -> None:
+    """Set a used length from a computed one as WeasyPrint does; pixels are what they are."""
+    value = box.style[name]
+    if getattr(value, "unit", None) == "px":
+        setattr(box, name, value.value)
+    else:
+        _resolve_one_percentage(box, name, refer_to)
+
+
+_set_up: Any = line_break.Layout.setup
+_split_first_line: Any = preferred.split_first_line
+_computed_value: Any = css.ComputedStyle.__missing__
+_resolve_one_percentage: Any = percent.resolve_one_percentage
+
+
+def install() -> bool:
+    """Teach WeasyPrint 70 the shortcuts; return whether it could be done.
+
+    Any other version is left as it is.
+    """
+    if not weasyprint.__version__.startswith("70."):
+        return False
+    line_break.Layout.setup = set_up
+    preferred.split_first_line = split_for_width
+    css.ComputedStyle.__missing__ = computed_value
+    percent.resolve_one_percentage = resolve_one_percentage
+    return True
