@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from xcbulletin.model import Kind
 from xcbulletin.publishing.layout import Layout, lay_out_page
 from xcbulletin.publishing.markup import parse
-from xcbulletin.publishing.nodes import Heading, Paragraph, Table
-from xcbulletin.publishing.tabular import Setting, runs, set_table, width_of
+from xcbulletin.publishing.nodes import Table
+from xcbulletin.publishing.tabular import Setting, set_table, width_of
 from xcbulletin.settings import PageSettings
 
 
@@ -90,19 +90,3 @@ def test_every_column_gets_a_share(rows: list[list[str]]) -> None:
     setting: Setting = set_table(table(["甲", "乙", "丙"], *rows), page())
     assert all(width > 0 for width in setting.widths)
     assert not setting.widths or 97 <= sum(setting.widths) <= 103
-
-
-def test_a_turned_table_stands_outside_the_columns() -> None:
-    paragraph, turned, upright = Paragraph(), of_numbers(14), of_numbers(3)
-    nodes = (paragraph, upright, turned, paragraph)
-    assert runs(nodes, page(columns=2)) == [(paragraph, upright), (turned,), (paragraph,)]
-    assert runs(nodes, page()) == [nodes]
-    assert runs((), page(columns=2)) == []
-
-
-def test_a_heading_goes_with_the_turned_table_below_it() -> None:
-    heading, turned = Heading(level=1), of_numbers(14)
-    assert runs((heading, Paragraph(), heading, turned, turned), page(columns=2)) == [
-        (heading, Paragraph()),
-        (heading, turned, turned),
-    ]

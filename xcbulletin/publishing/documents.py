@@ -111,7 +111,7 @@ def make_documents(
 def print_job(edition: Edition, material: Material) -> Job:
     """Return the page that the printer gets."""
     page = material.layout
-    shown = {**material.pictures, **material.charts(edition, WIDE if page.columns == 1 else NARROW)}
+    shown = {**material.pictures, **material.charts(edition, WIDE)}
     numbers = {address: str(number) for number, address in enumerate(shown)}
     html = material.templates.render(
         f"{_folder(edition)}/print.html",

@@ -18,8 +18,9 @@ from markupsafe import Markup, escape
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition
+from xcbulletin.publishing.flow import runs
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
-from xcbulletin.publishing.tabular import runs, set_table
+from xcbulletin.publishing.tabular import set_table
 from xcbulletin.publishing.titles import ems, title_lines
 from xcbulletin.settings import Settings
 

@@ -4,14 +4,13 @@ The page is measured in rem, the size of the body; texts are measured in ems, th
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from math import sqrt
-from operator import itemgetter
 
 from xcbulletin.publishing.layout import Layout
-from xcbulletin.publishing.nodes import Cell, Heading, Node, Table, plain
+from xcbulletin.publishing.nodes import Cell, Table, plain
 
 MOST_UPRIGHT = 11
 """Columns; with more of them a table is turned, however short they are."""
@@ -54,24 +53,6 @@ def set_table(table: Table, page: Layout | None = None) -> Setting:
 
 
 _A4 = (38, 56)
-
-
-def runs(nodes: Iterable[Node], page: Layout) -> list[tuple[Node, ...]]:
-    """Return what goes into columns together: they end before a turned table with its heading, and begin after it."""
-    found = tuple(nodes)
-    if page.columns == 1:
-        return [found]
-    turned = [isinstance(node, Table) and _is_turned(node, page) for node in found]
-    apart = [
-        is_turned or (isinstance(node, Heading) and follows)
-        for node, is_turned, follows in zip(found, turned, [*turned[1:], False], strict=False)
-    ]
-    groups = groupby(zip(found, apart, strict=True), itemgetter(1))
-    return [tuple(node for node, _apart in group) for _apart, group in groups]
-
-
-def _is_turned(table: Table, page: Layout) -> bool:
-    return "turned" in set_table(table, page).names
 
 
 class _Column:

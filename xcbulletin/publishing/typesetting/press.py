@@ -1,7 +1,8 @@
-"""HTML to PDF: WeasyPrint in a process of its own, with our fonts and nothing else of the machine.
+"""HTML to PDF: WeasyPrint in processes of its own, with our fonts and nothing else of the machine.
 
-Started early, the press warms up (half a second of imports) while the issue is still being read. As a
-process of its own it has FontConfig's environment to itself, and a page that kills it kills only it.
+Started early, the press warms up (half a second of imports) while the issue is still being read. Then it forks
+for every page: as many are printed side by side as were submitted, each from the same warm start, so that a page
+is the same bytes in whatever company it is printed, and one that kills its process kills no other.
 """
 
 import gc
@@ -10,15 +11,17 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from types import ModuleType
+from typing import IO, Any, NoReturn, Self
 
 from xcbulletin.errors import PrintError
 from xcbulletin.publishing.typefaces.fonts import FontSet
@@ -38,11 +41,27 @@ class Job:
     """Media type and content of each picture, by name."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Ticket:
+    """What `result` gives the PDF of a page for."""
+
+    sheet: IO[bytes]
+    """Holds the job, and when it is done the answer."""
+    bell: socket.socket
+    """Tells, when the job is done, how its process ended."""
+
+    def close(self) -> None:
+        """Forget the page."""
+        self.sheet.close()
+        self.bell.close()
+
+
 class Press:
-    """Prints pages, in the order in which they were submitted. Use as a context manager."""
+    """Prints pages side by side; threads may share it. Use as a context manager."""
 
     def __init__(self, fonts: FontSet, cache: Path, deadline: float = DEADLINE) -> None:
-        self._deadline, self._gave_up = deadline, False
+        self._deadline = deadline
+        self._tickets: set[Ticket] = set()
         self._environment = {
             **{name: value for name, value in os.environ.items() if name in _KEPT},
             "FONTCONFIG_FILE": str(fonts.write_fontconfig(cache)),
@@ -53,72 +72,58 @@ class Press:
         }
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "xcbulletin.publishing.typesetting.press"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=self._environment,
-        )
-        self._submitted = self._answered = 0
+        self._slot, end = socket.socketpair()
+        with end:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "xcbulletin.publishing.typesetting.press", str(self._deadline)],
+                stdin=end.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=self._environment,
+                process_group=0,  # Ctrl+C is this process's to answer; the group is what `__exit__` ends
+            )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if kind is not None or self._answered < self._submitted:
-            self._process.kill()
-        # A process that died leaves a job in the pipe; what it died of has been told.
-        with suppress(BrokenPipeError), self._process:
-            pass
+    def __exit__(self, *_raised: object) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._slot.close()
+        for ticket in self._tickets:
+            ticket.close()
 
-    def submit(self, job: Job) -> int:
+    def submit(self, job: Job) -> Ticket:
         """Begin to print a page; return the ticket that `result` wants."""
-        assert self._process.stdin is not None
-        try:
-            pickle.dump(job, self._process.stdin)
-            self._process.stdin.flush()
-        except BrokenPipeError as error:
-            raise self._broken() from error
-        self._submitted += 1
-        return self._submitted
+        bell, end = socket.socketpair()
+        ticket = Ticket(sheet=tempfile.TemporaryFile(), bell=bell)  # noqa: SIM115  `result` closes it
+        self._tickets.add(ticket)
+        pickle.dump(job, ticket.sheet)
+        ticket.sheet.flush()
+        with end, suppress(BrokenPipeError):  # where the press is gone, the bell will not ring
+            socket.send_fds(self._slot, [b"+"], [ticket.sheet.fileno(), end.fileno()])
+        return ticket
 
-    def result(self, ticket: int) -> bytes:
-        """Return the PDF of a page; those of earlier pages that nobody fetched are lost. Raises PrintError."""
-        assert self._answered < ticket <= self._submitted
-        while self._answered < ticket:
-            pdf, complaint = self._receive()
-            self._answered += 1
+    def result(self, ticket: Ticket) -> bytes:
+        """Return the PDF of a page. Raises PrintError."""
+        with closing(ticket):
+            self._tickets.remove(ticket)
+            rung = ticket.bell.recv(16)
+            code = int(rung) if rung else self._process.wait()
+            if code:
+                raise PrintError(self._what_became_of(code))
+            ticket.sheet.seek(0)
+            pdf, complaint = pickle.load(ticket.sheet)
         if complaint is not None:
             raise PrintError(complaint)
         assert isinstance(pdf, bytes)
         return pdf
 
-    def _receive(self) -> tuple[bytes | None, str | None]:
-        assert self._process.stdout is not None
-        watch = threading.Timer(self._deadline, self._give_up)
-        watch.start()
-        try:
-            answer: tuple[bytes | None, str | None] = pickle.load(self._process.stdout)
-        except (EOFError, pickle.UnpicklingError) as error:
-            raise self._broken() from error
-        finally:
-            watch.cancel()
-        return answer
-
-    def _give_up(self) -> None:
-        self._gave_up = True
-        self._process.kill()
-
-    def _broken(self) -> PrintError:
-        if self._gave_up:
-            return PrintError(
+    def _what_became_of(self, code: int) -> str:
+        if code == -signal.SIGALRM:
+            return (
                 f"排版过了 {self._deadline:g} 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
             )
-        return PrintError(
-            f"排版程序中途退出（代码 {self._process.wait()}）；"
+        return (
+            f"排版程序中途退出（代码 {code}）；"
             "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
         )
 
@@ -129,25 +134,79 @@ _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "VIR
 
 
 def main() -> None:
-    """Serve print jobs from standard input until it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to answer
-    jobs, results = sys.stdin.buffer, sys.stdout.buffer
+    """Print what comes through the socket on standard input, each job in a process of its own, until it closes."""
     sys.stdout = sys.stderr
     # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
     gc.set_threshold(200_000, 50, 100)
-    # Importing is warming up: the first job finds WeasyPrint loaded and able to set Chinese lines.
-    from xcbulletin.publishing.typesetting import lines
+    for name in _LATE:
+        sys.modules[name] = _Late(name)
+    # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
+    from xcbulletin.publishing.typesetting import floats, lines, shortcuts, standards, tables
 
     lines.install()
+    tables.install()
+    floats.install()
+    standards.install()
+    shortcuts.install()
     gc.freeze()
-    while True:
-        try:
-            job = pickle.load(jobs)
-        except EOFError:
-            # Nothing is left to do, and taking half a million objects down in order takes a tenth of a second.
-            os._exit(0)
-        pickle.dump(_print(job), results)
-        results.flush()
+    with socket.socket(fileno=sys.stdin.fileno()) as slot:
+        _serve(slot, deadline=float(sys.argv[1]))
+
+
+_LATE = ("fontTools.subset", "fontTools.varLib.instancer")
+"""What WeasyPrint imports for fonts that HarfBuzz cannot cut, of which we have none: a fifth of all its imports."""
+
+
+class _Late(ModuleType):
+    """A module of functions that is imported when one of them is called."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def late(*arguments: Any, **options: Any) -> Any:
+            sys.modules.pop(self.__name__, None)
+            return getattr(import_module(self.__name__), name)(*arguments, **options)
+
+        return late
+
+
+def _serve(slot: socket.socket, deadline: float) -> None:
+    bells: dict[int, socket.socket] = {}
+    """By the process of each page that is being printed."""
+
+    def ring(*_signal: object) -> None:
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+                with bells.pop(ended[0]) as bell, suppress(OSError):
+                    bell.sendall(str(os.waitstatus_to_exitcode(ended[1])).encode())
+
+    signal.signal(signal.SIGCHLD, ring)
+    while fds := socket.recv_fds(slot, 1, 2)[1]:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # until the new process is known
+        sheet, bell = os.fdopen(fds[0], "r+b"), socket.socket(fileno=fds[1])
+        pid = os.fork()
+        if pid == 0:
+            _print_and_exit(sheet, deadline)
+        sheet.close()
+        bells[pid] = bell
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    # Nobody wants the pages any more: this ends those that are being printed as well.
+    os.killpg(0, signal.SIGKILL)
+
+
+def _print_and_exit(sheet: IO[bytes], deadline: float) -> NoReturn:
+    """Print the job that is on the sheet, and leave the answer there; the bell is for others to ring."""
+    signal.setitimer(signal.ITIMER_REAL, deadline)  # its signal ends this process
+    try:
+        sheet.seek(0)
+        answer = _print(pickle.load(sheet))
+        sheet.seek(0)
+        pickle.dump(answer, sheet)
+        sheet.flush()
+    finally:
+        # Taking half a million objects down in order would take a tenth of a second.
+        os._exit(sys.exc_info()[0] is not None)
 
 
 def _print(job: Job) -> tuple[bytes | None, str | None]:
@@ -177,13 +236,21 @@ class _Complaints(logging.Handler):
 
 
 def print_page(job: Job) -> bytes:
-    """Return the PDF of a page: PDF/UA-1 tags, the same bytes for the same page."""
+    """Return the PDF of a page: PDF/A-2a and PDF/UA-1 in one, the same bytes for the same page."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
+    from xcbulletin.publishing.typesetting import standards
+
     document = weasyprint.HTML(string=job.html, base_url=PICTURE_SCHEME, url_fetcher=_fetcher(job))
     stream = io.BytesIO()
-    document.write_pdf(stream, font_config=FontConfiguration(), pdf_variant="pdf/ua-1", dpi=300)
+    document.write_pdf(
+        stream,
+        font_config=FontConfiguration(),
+        pdf_variant=standards.VARIANT,
+        finisher=standards.finish,
+        dpi=300,
+    )
     return stream.getvalue()
 
 
