@@ -229,3 +229,11 @@ def test_all_that_is_printed_is_among_the_texts() -> None:
 def test_texts_know_their_line() -> None:
     places = {text: str(place) for place, text in texts(edition(make_article("甲\n\n- 乙\n- **丙**\n")))}
     assert places["丙"] == "issues/2021-01/news/01.md:7"
+
+
+def test_appended_tables_are_counted_apart_where_there_are_several() -> None:
+    table = "\n\n|a|b|\n|-|-|\n|1|2|\n\n"
+    one, _problems = compose(make_issue(make_article(f"表：甲{table}附表：乙{table}表：丙{table}")), ())
+    assert [listed.label for listed in one.tables] == ["表1", "附表", "表2"]
+    two, _problems = compose(make_issue(make_article(f"附表：甲{table}附表：乙{table}")), ())
+    assert [listed.label for listed in two.tables] == ["附表1", "附表2"]

@@ -1,6 +1,7 @@
 """An Issue for an audience: what readers get, numbered and with every reference resolved."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -34,6 +35,9 @@ from xcbulletin.publishing.nodes import (
     rewrite,
     walk,
 )
+
+APPENDED = "附表"
+"""What an editor writes before the caption of a table that is counted apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +139,7 @@ def compose(
     if issue.numbered:
         parsed, written = number_headings(parsed, issue.kind)
         problems += written
-    numbering = _Numbering()
+    numbering = _Numbering(appended=sum(_is_appended(node) for _, nodes in parsed for node in walk(nodes)))
     columns = []
     for column in issue.columns:
         own = [(article, nodes) for article, nodes in parsed if article.column == column.code]
@@ -169,6 +173,10 @@ def compose(
         *dangling,
         *_left_out(issue, chosen, [by_code[code] for code in selection]),
     )
+
+
+def _is_appended(node: Node) -> bool:
+    return isinstance(node, Table) and node.label == APPENDED
 
 
 def _ids(body: Iterable[Node]) -> Iterator[str]:
@@ -235,7 +243,9 @@ def _notes(body: Iterable[Node]) -> tuple[Note, ...]:
 class _Numbering:
     """Counts figures, tables and notes through the edition, and headings through an article."""
 
-    def __init__(self) -> None:
+    def __init__(self, appended: int) -> None:
+        self._appended = appended
+        self._tables: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
         self.figures: list[Listed] = []
         self.tables: list[Listed] = []
         self.targets: dict[str, Listed] = {}
@@ -256,12 +266,16 @@ class _Numbering:
                     label = f"图{len(self.figures) + 1}"
                     return self._listed(node, label, plain(node.children), self.figures, "fig", article)
                 case Table() if node.label:
-                    own = sum(listed.label != "附表" for listed in self.tables) + 1
-                    label = "附表" if node.label == "附表" else f"表{own}"
+                    label = self._label_of(node.label)
                     return self._listed(node, label, node.caption, self.tables, "tbl", article)
             return node
 
         return rewrite(nodes, numbered)
+
+    def _label_of(self, name: str) -> str:
+        """Return 表1, 表2 and so on; 附表 is counted for itself, and has no number where it is the only one."""
+        number = next(self._tables[name])
+        return name if name == APPENDED and self._appended == 1 else f"{name}{number}"
 
     def _listed(
         self, node: Numbered, label: str, caption: str, into: list[Listed], prefix: str, article: Article

@@ -48,4 +48,4 @@ def _cost(line: str, rest: str) -> float:
         return _PARTED
     if re.search(r"[，：；。！？—　 ]$", line):
         return 0
-    return 2 if re.search(r"[的、）》”]$", line) or re.match(r"[与和及暨并（《“]", rest) else 6
+    return 2 if re.search(r"[的）》”]$", line) or re.match(r"[与和及暨并（《“]", rest) else 6
