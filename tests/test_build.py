@@ -9,12 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
+import pdfplumber
 import pytest
 from conftest import Outcome, make_workspace, write, write_article, write_issue
 from lxml import html as lxml_html
@@ -401,6 +403,28 @@ def test_the_order_of_industries_asked_for_does_not_matter(run: Run, page: Path)
         "build/2021-01/industry-robot+ai: 没有变化，不必重印\n"
     )
     assert (page / "industry-robot+ai").is_dir()
+
+
+def test_large_print_is_an_edition_beside_the_usual_one(run: Run, page: Path) -> None:
+    before = snapshot(page)
+    assert run("build", "--edition", "large").out == (
+        "build/2021-01/large: index.html、email.html、email.txt、bulletin.pdf、email.eml\n"
+    )
+    with pdfplumber.open(page / "large" / "bulletin.pdf") as pdf:
+        sizes = Counter(round(char["size"], 1) for one in pdf.pages for char in one.chars)
+    assert sizes[16.0] > 0 == sizes[12.0]
+    assert "font: 400 24px/1.8" in (page / "large" / "index.html").read_text()
+    assert "font-size:20px" in (page / "large" / "email.html").read_text()
+    assert json.loads((page / "large" / "manifest.json").read_text())["large_print"] is True
+    assert {name: one for name, one in snapshot(page).items() if not name.startswith("large")} == before
+    assert run("build", "--format", "html").out == "build/2021-01: 没有变化，不必重印\n"
+
+
+def test_an_edition_that_there_is_not_is_wrong_usage(run: Run, page: Path) -> None:
+    assert page.is_dir()
+    outcome = run("build", "--edition", "huge")
+    assert outcome.code == 2
+    assert outcome.err.startswith("“huge”不能用在 --edition 后面，这里要的是 standard|large；")
 
 
 @pytest.mark.usefixtures("fonts")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import write
 
-from xcbulletin.model import IssueId, Place, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing import outputs
 from xcbulletin.publishing.outputs import (
     MANIFEST,
@@ -20,6 +20,7 @@ from xcbulletin.publishing.outputs import (
     write_outputs,
 )
 
+WHOLE = Audience()
 ID = IssueId("2021-01")
 REMARK = Problem(place=Place(file="a.md", line=3), rule="x", message="提醒", severity=Severity.WARNING)
 
@@ -34,9 +35,15 @@ def names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_each_selection_has_a_folder_of_its_own() -> None:
-    assert output_folder(Path("w"), ID, ()) == Path("w/build/2021-01")
-    assert output_folder(Path("w"), ID, ("robot", "ai")) == Path("w/build/2021-01/industry-robot+ai")
+def test_each_audience_has_a_folder_of_its_own() -> None:
+    some = ("robot", "ai")
+    assert output_folder(Path("w"), ID, WHOLE) == Path("w/build/2021-01")
+    assert output_folder(Path("w"), ID, Audience(industries=some)) == Path(
+        "w/build/2021-01/industry-robot+ai"
+    )
+    assert output_folder(Path("w"), ID, Audience(large_print=True)) == Path("w/build/2021-01/large")
+    both = Audience(industries=some, large_print=True)
+    assert output_folder(Path("w"), ID, both) == Path("w/build/2021-01/large-industry-robot+ai")
 
 
 # Recognising
@@ -149,19 +156,19 @@ def sources(tmp_path: Path) -> list[Path]:
 
 
 def test_the_digest_is_of_what_is_in_the_files(sources: list[Path], tmp_path: Path) -> None:
-    before = source_digest(sources, (), {})
+    before = source_digest(sources, WHOLE, {})
     assert len(before) == 64
     (tmp_path / "issue" / "news" / "01.md").touch()
     write(tmp_path / "issue" / ".01.md.swp", "x")
     write(tmp_path / "issue" / "~$a.docx", "x")
-    assert source_digest(sources, (), {}) == before
+    assert source_digest(sources, WHOLE, {}) == before
 
 
 @pytest.mark.parametrize("change", ["edited", "added", "renamed", "deleted", "settings"])
 def test_every_change_of_a_source_changes_the_digest(
     sources: list[Path], tmp_path: Path, change: str
 ) -> None:
-    before = source_digest(sources, (), {})
+    before = source_digest(sources, WHOLE, {})
     article = tmp_path / "issue" / "news" / "01.md"
     match change:
         case "edited":
@@ -174,24 +181,25 @@ def test_every_change_of_a_source_changes_the_digest(
             article.unlink()
         case _:
             write(tmp_path / "bulletin.yaml", "c")
-    assert source_digest(sources, (), {}) != before
+    assert source_digest(sources, WHOLE, {}) != before
 
 
-def test_selection_and_environment_change_the_digest(sources: list[Path]) -> None:
+def test_audience_and_environment_change_the_digest(sources: list[Path]) -> None:
     digests = {
-        source_digest(sources, (), {}),
-        source_digest(sources, ("ai",), {}),
-        source_digest(sources, (), {"XCBULLETIN_PROFILE": "brief"}),
-        source_digest(sources, (), {"XCBULLETIN_PROFILE": "permit"}),
+        source_digest(sources, WHOLE, {}),
+        source_digest(sources, Audience(industries=("ai",)), {}),
+        source_digest(sources, Audience(large_print=True), {}),
+        source_digest(sources, WHOLE, {"XCBULLETIN_PROFILE": "brief"}),
+        source_digest(sources, WHOLE, {"XCBULLETIN_PROFILE": "permit"}),
     }
-    assert len(digests) == 4
+    assert len(digests) == 5
 
 
 def test_the_same_workspace_elsewhere_has_the_same_digest(tmp_path: Path) -> None:
     for place in ("a", "b"):
         write(tmp_path / place / "issue" / "01.md", "x")
-    assert source_digest([tmp_path / "a" / "issue"], (), {}) == source_digest(
-        [tmp_path / "b" / "issue"], (), {}
+    assert source_digest([tmp_path / "a" / "issue"], WHOLE, {}) == source_digest(
+        [tmp_path / "b" / "issue"], WHOLE, {}
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,7 @@ from xcbulletin.errors import (
     WorkspaceError,
     reason,
 )
-from xcbulletin.model import IssueId, Kind, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.outputs import Format
@@ -38,6 +39,15 @@ IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-0
 IssuesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="期号...", help="如 2021-01", show_default=False)
 ]
+
+
+class EditionKind(StrEnum):
+    """What `build --edition` makes."""
+
+    STANDARD = "standard"
+    LARGE = "large"
+
+
 KindOption = Annotated[Kind, typer.Option("--kind", metavar="bulletin|report", help="快递，或长报告")]
 
 
@@ -195,6 +205,10 @@ def build(
         list[str] | None,
         typer.Option("--industry", metavar="产业", help="只编入这些产业的文章，可用逗号连写，也可重复"),
     ] = None,
+    edition: Annotated[
+        EditionKind,
+        typer.Option("--edition", metavar="standard|large", help="通常的版本，或大字版（正文三号字）"),
+    ] = EditionKind.STANDARD,
     every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
 ) -> None:
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
@@ -203,18 +217,23 @@ def build(
     with _workshop(context) as workshop:
         chosen = _chosen(workshop.root, issues, every=every)
         selection = _selection(workshop, _split(industries)) if industries else ()
-        for issue in chosen:
-            try:
-                _report(workshop.build(issue, wanted, selection), workshop.root)
-            except BulletinError as error:
+        audience = Audience(industries=selection, large_print=edition is EditionKind.LARGE)
+        for issue, outcome in zip(chosen, workshop.build_each(chosen, wanted, audience), strict=True):
+            if isinstance(outcome, BulletinError):
                 failed = True
-                if isinstance(error, ProblemsError):
-                    _list(error.problems)
-                else:
-                    _complain(str(error))
+                _tell(outcome)
                 _complain(f"{issue}: 没有编印；请先改正以上问题")
+            else:
+                _report(outcome, workshop.root)
     if failed:
         raise typer.Exit(1)
+
+
+def _tell(error: BulletinError) -> None:
+    if isinstance(error, ProblemsError):
+        _list(error.problems)
+    else:
+        _complain(str(error))
 
 
 def _report(built: "Built", root: Path) -> None:
@@ -262,7 +281,7 @@ def _chosen(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[I
     from xcbulletin.workspace import issue_folder, issue_ids, parse_issue_id
 
     if issues:
-        chosen = tuple(map(parse_issue_id, issues))
+        chosen = tuple(dict.fromkeys(map(parse_issue_id, issues)))
         for issue in chosen:
             issue_folder(root, issue)
         return chosen

@@ -141,3 +141,13 @@ class Issue:
     numbered: bool = False
     """Whether numbers are put before its headings."""
     imprint: Imprint = field(default_factory=Imprint)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audience:
+    """Whom an edition is made for."""
+
+    industries: tuple[str, ...] = ()
+    """Codes of those it is confined to; empty for the whole issue."""
+    large_print: bool = False
+    """Whether it is for readers who want large letters."""

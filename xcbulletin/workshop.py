@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from xcbulletin.errors import BulletinError, ProblemsError
-from xcbulletin.model import IssueId, Place, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from xcbulletin.publishing.typefaces.fonts import FontSet
     from xcbulletin.publishing.typesetting.press import Press
     from xcbulletin.settings import Workspace
+
+WHOLE = Audience()
+"""Readers of the whole issue."""
 
 # Heavy imports stand inside the methods that need them: a build with nothing to do is over before they are.
 
@@ -96,9 +99,9 @@ class Workshop:
 
         return self._stack.enter_context(Press(self.fonts, self.root / "build" / ".cache"))
 
-    def compose(self, issue: IssueId, selection: Sequence[str] = ()) -> Composed:
+    def compose(self, issue: IssueId, audience: Audience = WHOLE) -> Composed:
         """Read an issue and compose its edition. Raises ProblemsError with every mistake where there is one."""
-        return _compose(self.workspace, self._templates, self.fonts, issue, selection)
+        return _compose(self.workspace, self._templates, self.fonts, issue, audience)
 
     def check(self, issue: IssueId) -> tuple[Problem, ...]:
         """Return everything that is wrong: settings, files, marked-up text, pictures, glyphs."""
@@ -108,13 +111,13 @@ class Workshop:
             return error.problems
 
     def build_each(
-        self, issues: Sequence[IssueId], formats: Sequence["Format"], selection: Sequence[str] = ()
+        self, issues: Sequence[IssueId], formats: Sequence["Format"], audience: Audience = WHOLE
     ) -> Iterator[Built | BulletinError]:
         """Build several issues side by side; yield in their order what came of each, as `build` has it."""
 
         def attempt(issue: IssueId) -> Built | BulletinError:
             try:
-                return self.build(issue, formats, selection)
+                return self.build(issue, formats, audience)
             except BulletinError as error:
                 return error
 
@@ -127,7 +130,7 @@ class Workshop:
         self._stack.callback(pool.shutdown, cancel_futures=True)
         return pool.map(attempt, issues)
 
-    def build(self, issue: IssueId, formats: Sequence["Format"], selection: Sequence[str] = ()) -> Built:
+    def build(self, issue: IssueId, formats: Sequence["Format"], audience: Audience = WHOLE) -> Built:
         """Make the outputs of an edition, unless those that are there are still true.
 
         Raises BulletinError; the outputs of an earlier build are then as they were.
@@ -143,22 +146,23 @@ class Workshop:
             write_outputs,
         )
 
-        folder = output_folder(self.root, issue, selection)
+        folder = output_folder(self.root, issue, audience)
         prints = bool({Format.PDF, Format.EMAIL} & set(formats))
         if prints and not (folder / MANIFEST).is_file():
             _ = self.press
-        digest = source_digest(self._sources(issue), selection, setting_overrides(self._environment))
+        digest = source_digest(self._sources(issue), audience, setting_overrides(self._environment))
         current = read_current(folder, digest, formats)
         if current is not None:
             return Built(folder=folder, files=(), problems=current.problems)
         press = self.press if prints else None
         from xcbulletin.publishing.documents import make_documents
 
-        composed = self.compose(issue, selection)
+        composed = self.compose(issue, audience)
         files, remarks = make_documents(composed.edition, formats, composed.material, press)
         manifest = Manifest(
             issue=issue,
-            selection=tuple(selection),
+            selection=audience.industries,
+            large_print=audience.large_print,
             digest=digest,
             versions=versions(),
             formats=tuple(sorted(formats)),
@@ -178,7 +182,7 @@ class Workshop:
 
         def make() -> Made:
             workspace = self._open()
-            composed = _compose(workspace, _templates_of(workspace), fonts, issue, ())
+            composed = _compose(workspace, _templates_of(workspace), fonts, issue, WHOLE)
             return Made(files=make_page(composed.edition, composed.material), remarks=composed.problems)
 
         render: Callable[..., str] = partial(render_alone, template_folders(self.root))
@@ -209,7 +213,7 @@ def _compose(
     templates: "Templates",
     fonts: "FontSet",
     issue_id: IssueId,
-    selection: Sequence[str],
+    audience: Audience,
 ) -> Composed:
     from xcbulletin.manuscript.read import read_issue
     from xcbulletin.publishing.documents import Material, glyph_problem, missing_glyphs
@@ -219,10 +223,10 @@ def _compose(
 
     issue, found = read_issue(workspace, issue_id)
     folder = issue_folder(workspace.root, issue_id)
-    edition, more = compose(issue, workspace.industries, selection, data_reader(folder))
+    edition, more = compose(issue, workspace.industries, audience.industries, data_reader(folder))
     pictures, unusable = read_pictures(folder, edition)
     settings = workspace.settings
-    layout = lay_out_page(settings.page, issue.kind)
+    layout = lay_out_page(settings.page, issue.kind, large=audience.large_print)
     material = Material(
         templates=templates,
         fonts=fonts,

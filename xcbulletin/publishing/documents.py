@@ -96,7 +96,9 @@ def make_documents(
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
         pictures = for_letter({**material.pictures, **material.charts(edition, IN_LETTER)}, material.fonts)
-        letter = letters.render_letter(material.templates, edition, pictures)
+        letter = letters.render_letter(
+            material.templates, edition, pictures, large_print=material.layout.large
+        )
         page, images = letters.as_page(letter)
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
         remarks = _shortened(edition, letter)
@@ -140,6 +142,7 @@ def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
         heading_base=_heading_base(edition),
         notes_at_end=True,
         faces=_FACES,
+        page=material.layout,
     )
     bold = _bold_text(edition)
     fonts = {

@@ -55,7 +55,12 @@ class Letter:
 
 
 def render_letter(
-    templates: Templates, edition: Edition, pictures: Mapping[str, Picture], *, attached: bool = True
+    templates: Templates,
+    edition: Edition,
+    pictures: Mapping[str, Picture],
+    *,
+    attached: bool = True,
+    large_print: bool = False,
 ) -> Letter:
     """Return the letter of an edition, cut to summaries or titles where mailboxes would clip it.
 
@@ -72,6 +77,7 @@ def render_letter(
         "heading_base": 2 if edition.kind is Kind.REPORT else 3,
     }
     html, shortened = _html_that_fits(templates, edition, context)
+    html = _enlarged(html) if large_print else html
     text = templates.render("email/letter.txt", edition, blocks="email/blocks.txt", **context)
     return Letter(
         html=html,
@@ -100,6 +106,13 @@ def _html_that_fits(
         if _size(html) <= BYTES_OF_LETTER:
             break
     return html, shortened
+
+
+def _enlarged(html: str) -> str:
+    """Return HTML with all letters and lines a third larger."""
+    return re.sub(
+        r"(font-size|line-height):(\d+)px", lambda found: f"{found[1]}:{round(int(found[2]) * 4 / 3)}px", html
+    )
 
 
 def _size(html: str) -> int:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from xcbulletin import __version__
-from xcbulletin.model import IssueId, Place, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.typefaces.fonts import fonts_digest
 
 MANIFEST = "manifest.json"
@@ -48,6 +48,7 @@ class Manifest:
 
     issue: IssueId
     selection: tuple[str, ...]
+    large_print: bool = False
     digest: str
     """SHA-256 over everything that the outputs depend on."""
     versions: Mapping[str, str]
@@ -58,10 +59,11 @@ class Manifest:
     """Remarks made when they were built."""
 
 
-def output_folder(root: Path, issue: IssueId, selection: Sequence[str]) -> Path:
-    """Return where an edition's outputs are: each selection of industries has a folder of its own."""
-    folder = root / "build" / issue
-    return folder / f"industry-{'+'.join(selection)}" if selection else folder
+def output_folder(root: Path, issue: IssueId, audience: Audience) -> Path:
+    """Return where an edition's outputs are: large print, and each selection of industries, have folders of their own."""
+    parts = ["large"] if audience.large_print else []
+    parts += [f"industry-{'+'.join(audience.industries)}"] if audience.industries else []
+    return root / "build" / issue / "-".join(parts)
 
 
 def versions() -> dict[str, str]:
@@ -79,14 +81,19 @@ def versions() -> dict[str, str]:
     return found
 
 
-def source_digest(sources: Iterable[Path], selection: Sequence[str], overrides: Mapping[str, str]) -> str:
+def source_digest(sources: Iterable[Path], audience: Audience, overrides: Mapping[str, str]) -> str:
     """Return the SHA-256 of everything that outputs depend on.
 
-    That is the files in `sources` (of folders, all below them), the selection, the settings that the
+    That is the files in `sources` (of folders, all below them), the audience, the settings that the
     environment overrides, the fonts, the libraries, and the program itself.
     """
     digest = hashlib.sha256()
-    facts = {"selection": selection, "overrides": overrides, "versions": versions(), "fonts": fonts_digest()}
+    facts = {
+        "audience": asdict(audience),
+        "overrides": overrides,
+        "versions": versions(),
+        "fonts": fonts_digest(),
+    }
     digest.update(json.dumps(facts, sort_keys=True).encode())
     for place in (*sources, Path(__file__).parent.parent):
         for path in _files(place):
@@ -186,11 +193,11 @@ def _renameat2(*arguments: Any) -> int:
 
 
 def _clear_up(folder: Path) -> None:
-    """Remove what builds leave beside `folder`; selections that were in it go back into it."""
+    """Remove what builds leave beside `folder`; editions for others that were in it go back into it."""
     for left_over in folder.parent.glob(f".{folder.name}~*"):
-        for selection in left_over.glob("industry-*"):
-            if folder.is_dir() and not (folder / selection.name).exists():
-                os.rename(selection, folder / selection.name)
+        for other in [manifest.parent for manifest in left_over.glob(f"*/{MANIFEST}")]:
+            if folder.is_dir() and not (folder / other.name).exists():
+                os.rename(other, folder / other.name)
         shutil.rmtree(left_over, ignore_errors=True)
 
 
