@@ -414,7 +414,7 @@ def test_large_print_is_an_edition_beside_the_usual_one(run: Run, page: Path) ->
         sizes = Counter(round(char["size"], 1) for one in pdf.pages for char in one.chars)
     assert sizes[16.0] > 20
     assert "font: 400 24px/1.8" in (page / "large" / "index.html").read_text()
-    assert "font-size:20px" in (page / "large" / "email.html").read_text()
+    assert "font-size:21px;line-height:37px" in (page / "large" / "email.html").read_text()
     assert json.loads((page / "large" / "manifest.json").read_text())["large_print"] is True
     assert {name: one for name, one in snapshot(page).items() if not name.startswith("large")} == before
     assert run("build", "--format", "html").out == "build/2021-01: 没有变化，不必重印\n"

@@ -36,7 +36,8 @@ _PARTED, _ONE_MORE_LINE = 99, 50
 """What it costs to part a word, and to need one line more."""
 _WHOLE = (
     (r"[（《「『“‘第]$", r""),
-    (r"", r"[，。、；：！？）》」』”’—…·]"),
+    (r"", r"[，。、；：！？）》」』”’—…·～~]"),
+    (r"[—～~·]$", r""),
     (r"[0-9A-Za-z.,%+-]$", r"[0-9A-Za-z.,%+年月日期个家项亿万-]"),
 )
 """What ends a line and what begins the next where none should part."""
