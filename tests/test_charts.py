@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -233,6 +234,10 @@ def test_columns_are_drawn_in_the_order_asked_for() -> None:
                 "15: “甲”的“一”是负数（−1），堆积柱状图画不出；请改用 bar（柱状图）或 line（折线图）",
                 "16: “乙”各项合计为零，算不出比重；请核对数据，或删去这一行",
             ],
+        ),
+        (
+            of("area", "年, 数", "甲, 1", "乙, 2", more="percent: true\n"),
+            ["12: 只有一列数，按占比画都是 100%；请删去 percent 一行，或补上其他列"],
         ),
         (
             of("area", "年, 数", "甲, 1", "乙, —"),
@@ -567,16 +572,83 @@ def test_a_chart_is_as_wide_as_the_text_and_written_in_our_hei(
     assert not any("rotate(-" in (text.get("transform") or "") for text in svg.iter("{*}text"))
 
 
+CROWDED = {
+    "months": of(
+        "line", "月, 一, 二", *(f"{2018 + n // 12}年{n % 12 + 1}月, {n}, {n * 3 % 17}" for n in range(36))
+    ),
+    "lines": of(
+        "line", "年, 许昌市, 洛阳市, 南阳市, 周口市", *(f"{y}年, 5, 5, 5, {y}" for y in range(2015, 2021))
+    ),
+    "climb": of("line", "年, 产量", *(f"{2014 + n}年, {n**3 + 0.5}" for n in range(7))),
+    "areas": of(
+        "area", "年, 纯电动汽车, 插电式, 燃料电池", "2018年, 9, 1, 0", "2019年, 9, 1, 0", "2020年, 9, 1, 1"
+    ),
+    "slices": of("pie", "国, 数", *(f"国家{n}, {2**n}" for n in range(8)), more="unit: 家\n"),
+    "losses": of("bar", "行业, 利润", "电气机械和器材制造业, -30.5", "通用设备制造业, 12", "其他, -0.1"),
+    "groups": of("bar", "年, 进口, 出口", *(f"{y}年, {y * 7}, {-y * 5}" for y in range(2016, 2021))),
+    "points": of(
+        "scatter", "市, 甲, 乙", *(f"城市{n}, {n % 4}, {n % 3}" for n in range(14)), more="highlight: 城市7\n"
+    ),
+}
+
+
+def boxes_of(svg: etree._Element) -> list[tuple[str, float, float, float, float]]:
+    """Return each line of text with its left, top, right and bottom, in pixels of the picture."""
+    boxes = []
+    for text in svg.iter("{*}text"):
+        x = y = 0.0
+        for element in (text, *text.iterancestors()):
+            if match := re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform") or ""):
+                x, y = x + float(match[1]), y + float(match[2])
+        share = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "start")]
+        for line in list(text) or [text]:
+            y += float(line.get("dy") or 0)
+            left = x - share * width(line.text or "")
+            boxes.append((line.text or "", left, y - 10, left + width(line.text or ""), y + 1))
+    return [box for box in boxes if box[0]]
+
+
+@pytest.mark.parametrize("full_width", [WIDE, NARROW])
+@pytest.mark.parametrize("kind", [*KINDS, *CROWDED])
+def test_no_words_of_a_chart_cover_others_or_leave_it(
+    kind: str, full_width: int, fonts: FontSet, tmp_path: Path
+) -> None:
+    svg = drawn({**KINDS, **CROWDED}[kind], fonts, tmp_path, full_width)
+    boxes = boxes_of(svg)
+    for word, left, top, right, bottom in boxes:
+        assert -2 <= left < right <= full_width + 2, word
+        assert 0 <= top < bottom <= float(svg.get("height", "")), word
+    for (a, *one), (b, *other) in itertools.combinations(boxes, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        assert apart, f"{a} covers {b}"
+
+
 def test_a_bar_is_labelled_and_its_unit_stands_above(fonts: FontSet, tmp_path: Path) -> None:
     words = words_of(drawn(INVESTMENT, fonts, tmp_path))
     assert {"单位：亿元", "2019年", "2020年", "中国移动", "240", "1025", "0"} <= set(words)
     assert "三家企业5G投资" not in words
 
 
+def test_a_missing_bar_is_marked(fonts: FontSet, tmp_path: Path) -> None:
+    assert "—" in words_of(drawn(of("bar", "年, 数", "2019年, 5", "2020年, —"), fonts, tmp_path))
+
+
+def test_of_two_bars_the_second_is_the_dark_one() -> None:
+    bars = next(layer for layer in chart_spec(chart(INVESTMENT))["layer"] if layer["mark"]["type"] == "bar")
+    assert [row["fill"] for row in bars["data"]["values"]] == [palette.SKY] * 2 + [palette.SLATE] * 2
+
+
 def test_long_names_let_the_bars_lie(fonts: FontSet, tmp_path: Path) -> None:
     words = words_of(drawn(KINDS["lying"], fonts, tmp_path))
     assert "计算机、通信和其他电子设备制造业" in words
     assert "50" not in words  # what is labelled needs no axis of numbers
+
+
+def test_no_number_is_torn_to_fit_under_its_point(fonts: FontSet, tmp_path: Path) -> None:
+    for kind in ("line", "bar", "area"):
+        years = of(kind, "年, 数", *(f"{year}年, {year}" for year in range(2010, 2021)))
+        words = words_of(drawn(years, fonts, tmp_path, NARROW))
+        assert all(word == "" or word[:4].isdigit() for word in words if "年" in word)
 
 
 def test_direction_is_obeyed() -> None:
@@ -615,13 +687,8 @@ def test_lines_are_named_at_their_ends_or_else_in_a_legend(fonts: FontSet, tmp_p
 def test_months_name_their_year_once(fonts: FontSet, tmp_path: Path) -> None:
     months = [f"{2019 + (n >= 2)}年{(n + 10) % 12 + 1}月, {n}" for n in range(6)]
     words = words_of(drawn(of("line", "月, 数", *months), fonts, tmp_path))
-    assert [word for word in words if "月" in word] == [
-        "11月2019年",
-        "12月",
-        "1月2020年",
-        "2月",
-        "3月",
-        "4月",
+    assert [word for word in words if word[-1] in "年月"] == [
+        *("11月", "2019年", "12月", "1月", "2020年", "2月", "3月", "4月")
     ]
 
 
@@ -660,7 +727,7 @@ def charts(draw: st.DrawFn) -> Chart:
         series=tuple(Series(name=draw(name), values=draw(column)) for _ in range(columns)),
         unit=draw(st.none() | name),
         horizontal=draw(st.sampled_from([None, True, False])),
-        percent=kind in (ChartKind.STACKED, ChartKind.AREA) and draw(st.booleans()),
+        percent=columns > 1 and kind in (ChartKind.STACKED, ChartKind.AREA) and draw(st.booleans()),
         height=draw(st.none() | st.integers(40, 200)),
     )
 

@@ -1,13 +1,15 @@
 """Typer speaks English; editors are told in Chinese what was wrong with their command."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import typer
 import typer.core
 import typer.main
+from typer._coercion import RuntimeParam, TypeDescriptor, build_runtime_param
 
 from xcbulletin.errors import BulletinError, UsageMistakeError, reason
 
@@ -57,10 +59,28 @@ def _fail(message: str, code: int) -> int:
 def _in_chinese(app: typer.Typer) -> Any:
     # Typer asks gettext for these words, and ships no catalogue.
     typer.core._ = lambda message: _WORDS.get(message, message)  # type: ignore[attr-defined]
+    typer.core.build_runtime_param = _plainly_taken  # type: ignore[attr-defined]
     command = typer.main.get_command(app)
     for one in (command, *getattr(command, "commands", {}).values()):
         _translate_furniture(one)
     return command
+
+
+def _plainly_taken(descriptor: TypeDescriptor) -> RuntimeParam:
+    """Take words as they are; only for other types have pydantic loaded, which takes as long as a build with nothing to do."""
+    if descriptor.annotation in _PLAIN:
+        return _Plain(annotation=descriptor.annotation, parameter_info=descriptor.parameter_info)
+    return build_runtime_param(descriptor)
+
+
+_PLAIN: dict[Any, Callable[[Any], Any]] = {str: str, bool: bool, Path: Path, list[str]: list}
+
+
+class _Plain(RuntimeParam):
+    """A parameter whose values are words, a path, or a flag."""
+
+    def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ARG002
+        return _PLAIN[self.annotation](value)
 
 
 def _translate_furniture(command: Any) -> None:

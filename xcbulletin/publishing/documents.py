@@ -91,7 +91,7 @@ def make_documents(
     assert press is not None or wanted <= {Format.HTML}
     files: dict[str, bytes] = {}
     remarks: tuple[Problem, ...] = ()
-    ticket = press.submit(print_job(edition, material)) if press is not None else 0
+    ticket = press.submit(print_job(edition, material)) if press is not None else None
     if Format.HTML in wanted:
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
@@ -102,7 +102,7 @@ def make_documents(
         page, images = letters.as_page(letter)
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
         remarks = _shortened(edition, letter)
-    if press is not None:
+    if press is not None and ticket is not None:
         pdf = press.result(ticket)
         files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
         if Format.EMAIL in wanted:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from xcbulletin.publishing.charts.chart import Chart, ChartKind, Value
 from xcbulletin.publishing.charts.frame import (
-    CATEGORY_AXIS,
     Label,
     Margins,
     Spec,
@@ -15,6 +14,8 @@ from xcbulletin.publishing.charts.frame import (
     header,
     key_of,
     lines_in,
+    names_below,
+    names_beside,
     number_axis,
     plot_height,
     texts,
@@ -240,7 +241,14 @@ def _layers(chart: Chart, plan: _Plan) -> Iterator[Spec]:
         "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
         "encoding": {along: {"datum": 0, "type": "quantitative"}},
     }
-    yield from texts([*inside, *outside])
+    yield from texts([*_names(plan), *inside, *outside])
+
+
+def _names(plan: _Plan) -> Iterator[Label]:
+    height = (plan.values[-1] - plan.values[0]) * plan.scale
+    for index, name in enumerate(plan.names):
+        middle = plan.step * (index + 0.5)
+        yield from names_beside(name, middle) if plan.lying else names_below(name, middle, height)
 
 
 def _label(bar: _Bar, plan: _Plan, end: float | None) -> Label:
@@ -266,7 +274,7 @@ def _channels(plan: _Plan) -> Spec:
     numbers = number_axis(plan.values)
     if plan.lying:
         numbers["axis"] = None
-    names = {"field": "name", "type": "nominal", "sort": None, "scale": scale, "axis": CATEGORY_AXIS}
+    names = {"field": "name", "type": "nominal", "sort": None, "scale": scale, "axis": None}
     channels = {
         across: names,
         along: {"field": "begin", "type": "quantitative", "stack": None, **numbers},
@@ -291,5 +299,5 @@ def _fits_inside(bar: _Bar, plan: _Plan) -> bool:
 def _fit_at_ends(bars: Sequence[_Bar], plan: _Plan) -> bool:
     if plan.lying:
         return plan.thickness >= _LEAST_BAR
-    room = plan.step - 4 if plan.beside == 1 else plan.thickness + 2
+    room = plan.step - 4 if plan.beside == 1 else plan.thickness
     return widest(bar.text for bar in bars) <= room

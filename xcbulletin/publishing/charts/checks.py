@@ -138,6 +138,9 @@ def _too_many(subject: Subject) -> Iterator[Problem]:
 def _stacks(subject: Subject) -> Iterator[Problem]:
     chart = subject.chart
     name = KIND_NAMES[chart.kind]
+    if chart.percent and len(chart.series) == 1:
+        message = "只有一列数，按占比画都是 100%"
+        yield chart_problem(subject.options.place(("percent",)), message, "请删去 percent 一行，或补上其他列")
     for index, (category, place) in enumerate(zip(chart.categories, subject.rows, strict=True)):
         values = [one.values[index] for one in chart.series]
         for one, value in zip(chart.series, values, strict=True):

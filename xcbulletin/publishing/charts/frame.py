@@ -244,10 +244,6 @@ def axis_labels(values: Sequence[float]) -> tuple[str, ...]:
     return tuple(format_number(value, decimals_needed(values)) for value in values)
 
 
-CATEGORY_AXIS = {"labelExpr": "slice(split(datum.label, '\\n'), 1)", "labelAngle": 0, "grid": False}
-"""An axis of what `key_of` returns."""
-
-
 def key_of(index: int, name: str, limit: float) -> str:
     """Return a category as its axis takes it: its number, which keeps it apart from others, and its lines."""
     return "\n".join((str(index), *lines_of(name, limit)))
@@ -257,6 +253,22 @@ def lines_of(name: str, limit: float) -> tuple[str, ...]:
     """Return the lines of a category; what is parted from its first line already stays as it is."""
     first, *more = name.split("\n")
     return (*wrapped(first, limit), *more)
+
+
+def names_below(key: str, x: float, height: float, align: str = "center") -> Iterator[Label]:
+    """Yield the lines of a category under a plot.
+
+    Each is a text of its own: WeasyPrint centres the first line of several in one text by the longest.
+    """
+    for number, line in enumerate(key.split("\n")[1:]):
+        yield Label(text=line, x=x, y=height + 6 + LINE * (number + 0.5), align=align)
+
+
+def names_beside(key: str, y: float) -> Iterator[Label]:
+    """Yield the lines of a category to the left of a plot."""
+    lines = key.split("\n")[1:]
+    for number, line in enumerate(lines):
+        yield Label(text=line, x=-8, y=y + LINE * (number - (len(lines) - 1) / 2), align="right")
 
 
 def lines_in(keys: Iterable[str]) -> int:

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from xcbulletin.publishing.charts.chart import Chart, ChartKind, Series, Value
 from xcbulletin.publishing.charts.frame import (
-    CATEGORY_AXIS,
     Header,
     Label,
     Margins,
@@ -18,6 +17,7 @@ from xcbulletin.publishing.charts.frame import (
     header,
     key_of,
     lines_in,
+    names_below,
     number_axis,
     plot_height,
     point_mark,
@@ -32,6 +32,8 @@ _MONTH = re.compile(r"(\d{4}年)(\d{1,2}月|第?[一二三四1-4]季度|Q[1-4])"
 _MOST_POINTS = 26
 """Per line; from there on a point each is a string of beads."""
 _MOST_LABELS = 13
+_HEADER_GAP = 22
+"""Pixels between the header and the plot: the number of the highest point fits in."""
 _CLIMB = 5
 """Pixels that a line may climb under half a number without striking it."""
 _FARTHEST = 14
@@ -136,14 +138,14 @@ def _planned(
     padding = 0 if is_area else 0.3
     several = len(names) > 1
     if several and widest(names) <= full_width * _WIDEST_NAMES:
-        above = header(unit, (), full_width, _left(values))
+        above = header(unit, (), full_width, _left(values), _HEADER_GAP)
         plan = _plan(chart, values, full_width, above, right=widest(names) + 12, padding=padding)
         places = levels(chart, plan)
         if places is not None:
             x = plan.x(len(plan.names) - 1) + (7 if is_area else 10)
             return plan, above, [Label(text=name, x=x, y=y) for name, y in zip(names, places, strict=True)]
     legend = list(zip((one.name for one in chart.series), looks, strict=True)) if several else []
-    above = header(unit, legend, full_width, _left(values))
+    above = header(unit, legend, full_width, _left(values), _HEADER_GAP)
     return _plan(chart, values, full_width, above, right=8, padding=padding), above, []
 
 
@@ -165,26 +167,13 @@ def _plan(
     chart: Chart, values: tuple[float, ...], full_width: float, above: Header, *, right: float, padding: float
 ) -> _Plan:
     left = _left(values)
-    count = len(chart.categories) - 1
-    months = _calendar(chart.categories)
-    last = width(months[-1].split("\n")[0]) / 2 + 2
-    step = (full_width - left - right) / (count + 2 * padding)
-    if right + padding * step < last:
-        right = last - padding * step
-        step = (full_width - left - right) / (count + 2 * padding)
-    heads = [month.split("\n")[0] for month in months]
-    is_flush = padding * step < widest(months[0].split("\n")) / 2 - 4
-    # Inside the plot the first and the last name are nearer to their neighbours.
-    every, limit = _thinning(heads, step, 6 + widest(heads) / 2 if is_flush else 8)
-    first = count % every
-    names = [key_of(index, name, limit) for index, name in enumerate(chart.categories)]
-    for index, name in zip(
-        range(first, count + 1, every), _calendar(chart.categories[first::every]), strict=True
-    ):
-        names[index] = key_of(index, name, limit)
-    shown = tuple(names[first::every])
+    steps = len(chart.categories) - 1 + 2 * padding
+    last = widest(_calendar(chart.categories[-1:])[0].split("\n")) / 2 + 2
+    right = max(right, last - padding * (full_width - left - right) / steps)
+    step = (full_width - left - right) / steps
+    names, shown, is_flush = _along(chart.categories, step, padding, left)
     return _Plan(
-        names=tuple(names),
+        names=names,
         shown=shown,
         values=values,
         left=left,
@@ -194,6 +183,26 @@ def _plan(
         padding=padding,
         is_flush=is_flush,
     )
+
+
+def _along(
+    categories: Sequence[str], step: float, padding: float, left: float
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Return the categories as an axis takes them, those there is room for, and whether the outer ones stand inside."""
+    months = [month.split("\n") for month in _calendar(categories)]
+    heads = [month[0] for month in months]
+    is_flush = not padding or left + padding * step < widest(months[0]) / 2
+    inset = widest(heads) / 2 if is_flush else 0
+    year = widest(line for month in months for line in month) + inset
+    every = _thinned(heads, step, inset, year)
+    first, limit = (len(categories) - 1) % every, _room(len(categories), step, every, inset)
+    names = [key_of(index, name, limit) for index, name in enumerate(categories)]
+    for index, name in enumerate(_calendar(categories[first::every])):
+        names[first + index * every] = key_of(first + index * every, name, limit)
+    shown = names[first::every]
+    if first and len(shown) > 1 and left + step * (padding + first) < widest(shown[0].split("\n")[1:]) / 2:
+        shown = shown[1:]
+    return tuple(names), tuple(shown), is_flush
 
 
 def _calendar(categories: Sequence[str]) -> tuple[str, ...]:
@@ -209,15 +218,22 @@ def _calendar(categories: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _thinning(categories: Sequence[str], step: float, apart: float) -> tuple[int, float]:
-    """Return that every which name, back from the last, has room on the axis, and the pixels of each."""
-    count = len(categories)
+def _thinned(heads: Sequence[str], step: float, inset: float, year: float) -> int:
+    """Return that every which name, back from the last, has room on the axis; a year below it takes `year` pixels."""
+    count = len(heads)
     fitting = [
-        every for every in range(1, count) if all(fits(name, step * every - apart) for name in categories)
+        every
+        for every in range(1, count)
+        if all(fits(head, _room(count, step, every, inset)) for head in heads)
+        and (every == 1 or year + 4 <= step * every)
     ] or [count]
     whole = [every for every in fitting if (count - 1) % every == 0 and every <= 2 * fitting[0]]
-    every = (whole or fitting)[0]
-    return every, step * every - apart
+    return (whole or fitting)[0]
+
+
+def _room(count: int, step: float, every: int, inset: float) -> float:
+    """Return the pixels for a name; the first and the last, `inset` into the plot, are nearer to their neighbours."""
+    return step * every - 8 - inset * (2 if count - 1 < 2 * every else 1)
 
 
 def _stack(chart: Chart, index: int) -> list[float]:
@@ -235,7 +251,7 @@ def _axes(plan: _Plan) -> Spec:
         "type": "ordinal",
         "sort": None,
         "scale": {"type": "point", "domain": list(plan.names), "padding": plan.padding},
-        "axis": {**CATEGORY_AXIS, "values": list(plan.shown), "labelFlush": plan.is_flush},
+        "axis": None,
     }
     return {"x": x, "y": {"field": "number", "type": "quantitative", **number_axis(plan.values)}}
 
@@ -312,7 +328,9 @@ def _apart(wanted: Sequence[float], plan: _Plan) -> list[float] | None:
 def _numbers(series: Series, plan: _Plan) -> Iterator[Label]:
     """Yield the numbers of a lone line, each on the side where the line is not, and “—” where there is none."""
     count = len(plan.names)
-    if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.step - 2:
+    if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.step * (
+        0.95 if plan.padding else 0.65
+    ):
         return
     for index, value in enumerate(series.values):
         if value is None:
@@ -351,4 +369,11 @@ def _framed(layers: Sequence[Spec], above: Header, plan: _Plan, full_width: floa
     margins = Margins(
         left=plan.left, top=above.height, right=plan.right, bottom=8 + lines_in(plan.shown) * LINE
     )
-    return framed([*layers, *above.layers], full_width, plan.height, margins)
+    return framed([*layers, *texts(_names(plan)), *above.layers], full_width, plan.height, margins)
+
+
+def _names(plan: _Plan) -> Iterator[Label]:
+    for index, name in enumerate(plan.names):
+        edge = {0: "left", len(plan.names) - 1: "right"}.get(index, "center")
+        if name in plan.shown:
+            yield from names_below(name, plan.x(index), plan.height, edge if plan.is_flush else "center")

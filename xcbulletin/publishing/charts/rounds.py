@@ -14,20 +14,20 @@ from xcbulletin.publishing.charts.frame import (
     stroke_between,
     texts,
 )
-from xcbulletin.publishing.charts.lettering import LINE, spread, widest
+from xcbulletin.publishing.charts.lettering import LINE, spread, widest, width, wrapped
 from xcbulletin.publishing.charts.numbers import shares, total
-from xcbulletin.publishing.charts.palette import GREY, HAIR, INK, WHITE, lettering_on, slice_fills
+from xcbulletin.publishing.charts.palette import GREY, HAIR, WHITE, lettering_on, slice_fills
 
 _HEIGHT = 232
 _NAME_HEIGHT = 2 * LINE + 3
 _ARM = 16
 """Pixels from the edge of the circle to where names stand."""
 _LEAST_RADIUS = 62
+_LEAST_RING = 40
+"""Pixels that a share in a ring takes."""
 _LISTED = 22
 """Pixels from line to line of a list beside a disc."""
-_SWATCH, _BETWEEN = 11, 20
-_LEAST_INSIDE = 7
-"""Per cent that a slice must have for its share to stand in it."""
+_SWATCH, _BETWEEN = 11, 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,39 +76,72 @@ def _around(chart: Chart, slices: Sequence[_Slice], full_width: float) -> Spec |
 
 
 def _listed(chart: Chart, slices: Sequence[_Slice], full_width: float) -> Spec:
-    """Return the disc to the left and to its right a line for each slice: its colour, name, number and share."""
-    height = max(plot_height(chart, _HEIGHT, 16), _LISTED * len(slices))
-    columns = [[one.name for one in slices], [one.detail for one in slices]]
+    """Return the disc with a list of the slices, to its right or where there is no room below it."""
+    columns = [[one.detail for one in slices]]
     if any(one.share != one.detail for one in slices):
         columns.append([one.share for one in slices])
-    widths = [widest(column) for column in columns]
-    row = _SWATCH + 6 + sum(widths) + _BETWEEN * (len(widths) - 1)
-    radius = max(_LEAST_RADIUS, min(height / 2 - 4, (full_width - row - _BETWEEN * 2) / 2))
-    begin = max((full_width - row - _BETWEEN * 2 - 2 * radius) / 2, 0)
-    left = begin + 2 * radius + 2 * _BETWEEN
-    first = height / 2 - _LISTED * (len(slices) - 1) / 2
-    labels = []
-    for index, texts_of_one in enumerate(zip(*columns, strict=True)):
-        x = left + _SWATCH + 6
-        for column, text in enumerate(texts_of_one):
-            at, align, colour = (x + widths[column], "right", GREY) if column else (x, "left", INK)
-            labels.append(Label(text=text, x=at, y=first + index * _LISTED, align=align, colour=colour))
-            x += widths[column] + _BETWEEN
-    swatches = [
-        stroke_between(left, y, left + _SWATCH, y, colour=one.fill, strokeWidth=_SWATCH)
-        for one, y in zip(slices, (first + index * _LISTED for index in range(len(slices))), strict=True)
-    ]
-    layers = [*_disc(chart, slices, begin + radius, height / 2, radius), *swatches, *texts(labels)]
-    return framed(layers, full_width, height, Margins(top=8, bottom=8))
+    numbers = sum(widest(column) + _BETWEEN for column in columns)
+    names = min(widest(one.name for one in slices), full_width - _SWATCH - 6 - numbers)
+    row = _SWATCH + 6 + names + numbers
+    listed = _List(slices=slices, columns=columns, names=names)
+    height = max(plot_height(chart, _HEIGHT, 16), listed.height)
+    radius = min(height / 2 - 4, (full_width - row - 2 * _BETWEEN) / 2)
+    if radius >= _LEAST_RADIUS:
+        begin = (full_width - row - 2 * _BETWEEN - 2 * radius) / 2
+        layers = _disc(chart, slices, begin + radius, height / 2, radius)
+        x, y = begin + 2 * radius + 2 * _BETWEEN, (height - listed.height) / 2
+    else:
+        radius = _HEIGHT / 2 - 30
+        layers = _disc(chart, slices, full_width / 2, radius, radius)
+        x, y = max(0, (full_width - row) / 2), 2 * radius + _BETWEEN
+        height = y + listed.height
+    return framed([*layers, *listed.layers(x, y)], full_width, height, Margins(top=8, bottom=8))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _List:
+    """A line for each slice: its colour, name, number and share."""
+
+    slices: Sequence[_Slice]
+    columns: Sequence[Sequence[str]]
+    """Numbers, aligned to the right."""
+    names: float
+    """Pixels for the names."""
+
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """The lines of each name."""
+        return [wrapped(one.name, self.names) for one in self.slices]
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom."""
+        return sum(_LISTED + LINE * (len(lines) - 1) for lines in self.lines)
+
+    def layers(self, x: float, y: float) -> Iterator[Spec]:
+        """Yield the list with its upper left corner at a place."""
+        labels = []
+        for index, (one, lines) in enumerate(zip(self.slices, self.lines, strict=True)):
+            first = y + _LISTED / 2
+            yield stroke_between(x, first, x + _SWATCH, first, colour=one.fill, strokeWidth=_SWATCH)
+            for number, line in enumerate(lines):
+                labels.append(Label(text=line, x=x + _SWATCH + 6, y=first + LINE * number))
+            end = x + _SWATCH + 6 + self.names
+            for column in self.columns:
+                end += _BETWEEN + widest(column)
+                labels.append(Label(text=column[index], x=end, y=first, align="right", colour=GREY))
+            y += _LISTED + LINE * (len(lines) - 1)
+        yield from texts(labels)
 
 
 def _disc(chart: Chart, slices: Sequence[_Slice], x: float, y: float, radius: float) -> Iterator[Spec]:
     """Yield the slices around a place, with the shares in them and in a ring the whole."""
     hole = radius * 0.56 if chart.kind is ChartKind.DONUT else 0
     yield _arcs(slices, x, y, radius, hole)
-    yield from texts(_inside(slices, x, y, (radius + hole) / 2 if hole else radius * 0.68))
+    if not hole or radius - hole >= _LEAST_RING:
+        yield from texts(_inside(slices, x, y, (radius + hole) / 2 if hole else radius * 0.68))
     if hole:
-        yield from texts(_whole(chart, x, y))
+        yield from texts(_whole(chart, x, y, hole))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +235,8 @@ def _arcs(slices: Sequence[_Slice], x: float, y: float, radius: float, hole: flo
 def _inside(slices: Sequence[_Slice], x: float, y: float, distance: float) -> Iterator[Label]:
     """Yield the share of each slice that is broad enough, in the slice; where it is the number, beside it only."""
     for one in slices:
-        if one.detail != one.share and one.end - one.begin >= 2 * pi * _LEAST_INSIDE / 100:
+        half = min((one.end - one.begin) / 2, pi / 2)
+        if one.detail != one.share and 2 * distance * sin(half) >= width(one.share) + 2:
             yield Label(
                 text=one.share,
                 x=x + distance * sin(one.middle),
@@ -212,9 +246,9 @@ def _inside(slices: Sequence[_Slice], x: float, y: float, distance: float) -> It
             )
 
 
-def _whole(chart: Chart, x: float, y: float) -> Iterator[Label]:
-    """Yield the sum in the middle of a ring; of shares it would say no more than 100."""
-    if chart.unit != "%":
-        whole = total(chart.series[0].known).text + (chart.unit or "")
+def _whole(chart: Chart, x: float, y: float, hole: float) -> Iterator[Label]:
+    """Yield the sum in the middle of a ring where it has room; of shares it would say no more than 100."""
+    whole = total(chart.series[0].known).text + (chart.unit or "")
+    if chart.unit != "%" and width(whole) <= 1.8 * hole:
         yield Label(text="合计", x=x, y=y - 9, align="center", colour=GREY)
         yield Label(text=whole, x=x, y=y + 9, align="center", bold=True)

@@ -32,16 +32,17 @@ def scatter_spec(chart: Chart, full_width: float) -> Spec:
         for name, x, y in zip(chart.categories, across.values, up.values, strict=True)
         if x is not None and y is not None
     ]
-    xs = _axis_values([x for _name, x, _y in points])
     ys = _axis_values([y for _name, _x, y in points])
-    left, right = widest(axis_labels(ys)) + 8, width(axis_labels(xs)[-1]) / 2 + 4
+    left = widest(axis_labels(ys)) + 8
+    xs = _values_apart([x for _name, x, _y in points], full_width - left)
+    right = width(axis_labels(xs)[-1]) / 2 + 4
     above, below = 18 + LINE, 2 * LINE + 10
     height, plot = plot_height(chart, _HEIGHT, above + below), full_width - left - right
     places = [
         (plot * (x.number - xs[0]) / (xs[-1] - xs[0]), height * (ys[-1] - y.number) / (ys[-1] - ys[0]))
         for _name, x, y in points
     ]
-    names = list(_names([name for name, _x, _y in points], places, chart.highlight, plot + right))
+    names = list(_names([name for name, _x, _y in points], places, chart.highlight, (plot + right, height)))
     titles = [
         Label(text=up.name, x=-left, y=-18 - LINE / 2, colour=GREY),
         Label(text=across.name, x=plot + right, y=height + below - LINE / 2, align="right", colour=GREY),
@@ -51,10 +52,19 @@ def scatter_spec(chart: Chart, full_width: float) -> Spec:
     return framed(layers, full_width, height, margins)
 
 
-def _axis_values(values: Sequence[Value]) -> tuple[float, ...]:
+def _values_apart(values: Sequence[Value], length: float) -> tuple[float, ...]:
+    """Return the values of an axis that lies, as many as have room side by side."""
+    for about in (6, 5, 4, 3, 2):
+        found = _axis_values(values, about)
+        if (widest(axis_labels(found)) + LINE) * len(found) <= length:
+            break
+    return found
+
+
+def _axis_values(values: Sequence[Value], about: int = 5) -> tuple[float, ...]:
     low, high = (edge(value.number for value in values) for edge in (min, max))
     room = (high - low) * 0.06
-    return ticks(0 if 0 <= low <= 0.5 * high else low - room, high + room)
+    return ticks(0 if 0 <= low <= 0.5 * high else low - room, high + room, about)
 
 
 def _points(
@@ -97,7 +107,10 @@ def _look(name: str, highlight: str | None) -> Spec:
 
 
 def _names(
-    names: Sequence[str], places: Sequence[tuple[float, float]], highlight: str | None, limit: float
+    names: Sequence[str],
+    places: Sequence[tuple[float, float]],
+    highlight: str | None,
+    limits: tuple[float, float],
 ) -> Iterator[Label]:
     """Yield the names that cover neither a point nor another, the highlighted one first and in any case; of many points only that."""
     taken: list[_Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in places]
@@ -108,7 +121,8 @@ def _names(
             (label, box)
             for label in _beside(names[index], *places[index], is_red)
             if (box := _box(label))[0] >= 0
-            and box[2] <= limit
+            and box[2] <= limits[0]
+            and box[3] <= limits[1]
             and (is_red or not any(_overlap(box, other) for other in taken))
         ]
         if free:
