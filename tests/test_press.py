@@ -1,8 +1,13 @@
 """The press prints with our fonts and the issue's own pictures; whatever happens in it is a message."""
 
+import importlib
 import io
+import os
+import signal
 import socket
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +17,7 @@ from PIL import Image
 
 from xcbulletin.errors import PrintError
 from xcbulletin.publishing.typefaces.fonts import FontSet
-from xcbulletin.publishing.typesetting.press import Job, Press
+from xcbulletin.publishing.typesetting.press import Job, Press, Ticket, _Late
 
 PAGE = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>题</title><body style='font-family:\"XC Song\"'>{}"
 
@@ -30,6 +35,29 @@ def printed(press: Press, body: str, **pictures: tuple[str, bytes]) -> bytes:
 def words_of(pdf: bytes, folder: Path) -> str:
     path = write(folder / "a.pdf", pdf)
     return subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
+def pages_of(press: Press) -> list[int]:
+    """Return the processes that print pages."""
+    pid = press._process.pid
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def stopped(press: Press, ticket: Ticket) -> bytes:
+    """Kill the only page that is being printed, and ask for it."""
+    while not pages_of(press):
+        time.sleep(0.01)
+    (page,) = pages_of(press)
+    os.kill(page, signal.SIGKILL)
+    return press.result(ticket)
+
+
+def is_running(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def red_png() -> bytes:
@@ -52,6 +80,26 @@ def test_pages_come_in_the_order_in_which_they_went(press: Press, tmp_path: Path
     tickets = [press.submit(Job(html=PAGE.format(f"<p>{word}"))) for word in "甲乙"]
     assert "甲" in words_of(press.result(tickets[0]), tmp_path)
     assert "乙" in words_of(press.result(tickets[1]), tmp_path)
+
+
+def test_pages_may_be_asked_for_in_any_order(press: Press, tmp_path: Path) -> None:
+    tickets = [press.submit(Job(html=PAGE.format(f"<p>{word}"))) for word in "甲乙"]
+    assert "乙" in words_of(press.result(tickets[1]), tmp_path)
+    assert "甲" in words_of(press.result(tickets[0]), tmp_path)
+
+
+def test_a_page_is_the_same_bytes_in_any_company(press: Press) -> None:
+    alone = printed(press, "<p>人工智能")
+    tickets = [press.submit(Job(html=PAGE.format(f"<p>{word}"))) for word in ("甲" * 5000, "人工智能", "乙")]
+    assert press.result(tickets[1]) == alone
+
+
+def test_pages_are_printed_side_by_side(press: Press) -> None:
+    long, short = (press.submit(Job(html=PAGE.format("<p>甲" * number))) for number in (20_000, 1))
+    press.result(short)
+    assert len(pages_of(press)) == 1
+    with pytest.raises(PrintError):
+        stopped(press, long)
 
 
 def test_a_page_that_nobody_fetched_is_not_taken_for_the_next(press: Press, tmp_path: Path) -> None:
@@ -186,16 +234,70 @@ def test_a_press_that_dies_over_a_page_is_a_message(fonts: FontSet, tmp_path: Pa
     assert str(caught.value) == BROKEN
 
 
-def test_a_page_without_end_is_given_up(fonts: FontSet, tmp_path: Path) -> None:
-    with Press(fonts, tmp_path, deadline=0.5) as press, pytest.raises(PrintError) as caught:
-        printed(press, "<p>甲" * 200_000)
+def test_a_page_that_kills_its_process_kills_no_other(press: Press) -> None:
+    with pytest.raises(PrintError) as caught:
+        stopped(press, press.submit(Job(html=PAGE.format("<p>甲" * 20_000))))
+    assert str(caught.value) == BROKEN
+    assert printed(press, "<p>甲").startswith(b"%PDF-")
+
+
+def test_a_page_without_end_is_given_up_and_no_other(fonts: FontSet, tmp_path: Path) -> None:
+    with Press(fonts, tmp_path, deadline=0.5) as press:
+        with pytest.raises(PrintError) as caught:
+            printed(press, "<p>甲" * 200_000)
+        assert printed(press, "<p>甲").startswith(b"%PDF-")
     assert str(caught.value) == (
         "排版过了 0.5 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
     )
 
 
-def test_a_press_that_is_not_needed_any_more_is_gone(fonts: FontSet, tmp_path: Path) -> None:
+def test_a_press_that_is_not_needed_any_more_is_gone_with_its_pages(fonts: FontSet, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), Press(fonts, tmp_path) as press:  # noqa: PT012
         press.submit(Job(html=PAGE.format("<p>甲" * 20_000)))
+        while not pages_of(press):
+            time.sleep(0.01)
         raise KeyboardInterrupt
     assert press._process.returncode == -9
+    wait_until_gone(press._process.pid)
+
+
+USER = """
+import sys
+from pathlib import Path
+from xcbulletin.publishing.typefaces.fonts import load_fonts
+from xcbulletin.publishing.typesetting.press import Job, Press
+with Press(load_fonts(), Path(sys.argv[1])) as press:
+    ticket = press.submit(Job(html="<p>甲" * 20_000))
+    print(press._process.pid, flush=True)
+    press.result(ticket)
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_press_goes_with_its_user_however_that_ends(fonts: FontSet, tmp_path: Path, end: int) -> None:
+    environment = {**os.environ, "XCBULLETIN_FONTS": str(fonts.directory)}
+    command = [sys.executable, "-c", USER, str(tmp_path)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as user:
+        assert user.stdout is not None
+        group = int(user.stdout.readline())
+        assert is_running(group)
+        user.send_signal(end)
+    wait_until_gone(group)
+
+
+def wait_until_gone(group: int) -> None:
+    for _ in range(500):
+        if not is_running(group):
+            return
+        time.sleep(0.01)
+    pytest.fail("something is still printing")
+
+
+def test_what_is_hardly_ever_needed_is_imported_when_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "colorsys", _Late("colorsys"))
+    colours = importlib.import_module("colorsys")
+    assert isinstance(colours, _Late)
+    assert colours.rgb_to_hsv(1, 1, 1) == (0, 0, 1)
+    assert not isinstance(sys.modules["colorsys"], _Late)

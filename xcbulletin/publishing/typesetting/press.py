@@ -141,11 +141,12 @@ def main() -> None:
     for name in _LATE:
         sys.modules[name] = _Late(name)
     # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
-    from xcbulletin.publishing.typesetting import floats, lines, shortcuts, standards, tables
+    from xcbulletin.publishing.typesetting import floats, lines, notes, shortcuts, standards, tables
 
     lines.install()
     tables.install()
     floats.install()
+    notes.install()
     standards.install()
     shortcuts.install()
     gc.freeze()

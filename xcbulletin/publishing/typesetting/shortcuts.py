@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import weasyprint
 from weasyprint import css
 from weasyprint.css.functions import check_math
-from weasyprint.layout import percent, preferred
+from weasyprint.layout import preferred
 from weasyprint.text import line_break
 from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
@@ -163,51 +163,35 @@ def split_for_width(
     return split(text)
 
 
-# Properties and lengths
+# Properties that nobody set
 
 _DERIVED = {"float", "display", "position", "page"} | {
     name for name in css.INITIAL_VALUES if name.startswith("text_decoration_")
 }
-_LOGICAL = {
-    name: tuple(of(block="ttb", inline=direction) for direction in ("ltr", "rtl"))
-    for name, of in css.PHYSICAL_FUNCTIONS.items()
+_INDEPENDENT = set(css.INITIAL_VALUES) - set(css.PHYSICAL_FUNCTIONS) - _DERIVED
+_INITIAL = {
+    name: css.INITIAL_VALUES[name] for name in _INDEPENDENT - css.INHERITED - css.INITIAL_NOT_COMPUTED
 }
-"""The other names, for either direction of text, by which a property may have been set."""
+_INHERITED = _INDEPENDENT & css.INHERITED
 
 
 def computed_value(style: Style, name: str) -> Any:
     """Compute a property as WeasyPrint does; one that nobody set is inherited, or what it is initially."""
-    value = _unset_value(style, name)
-    if value is None:
+    parent = style.parent_style
+    if parent is None or name in style.cascaded:
         return _computed_value(style, name)
-    style[name] = value
-    return value
-
-
-def _unset_value(style: Style, name: str) -> Any:
-    if name in style.cascaded or name in _DERIVED or name[:2] == "__" or style.parent_style is None:
-        return None
-    if any(logical in style.cascaded for logical in _LOGICAL.get(name, ())):
-        return None
-    if name in css.INHERITED:
-        value = style.parent_style[name]
-        return None if check_math(value) else value
-    return None if name in css.INITIAL_NOT_COMPUTED else css.INITIAL_VALUES[name]
-
-
-def resolve_one_percentage(box: Box, name: str, refer_to: float) -> None:
-    """Set a used length from a computed one as WeasyPrint does; pixels are what they are."""
-    value = box.style[name]
-    if getattr(value, "unit", None) == "px":
-        setattr(box, name, value.value)
-    else:
-        _resolve_one_percentage(box, name, refer_to)
+    if name in _INITIAL:
+        value = style[name] = _INITIAL[name]
+        return value
+    if name in _INHERITED and not check_math(value := parent[name]):
+        style[name] = value
+        return value
+    return _computed_value(style, name)
 
 
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
 _computed_value: Any = css.ComputedStyle.__missing__
-_resolve_one_percentage: Any = percent.resolve_one_percentage
 
 
 def install() -> bool:
@@ -220,5 +204,4 @@ def install() -> bool:
     line_break.Layout.setup = set_up
     preferred.split_first_line = split_for_width
     css.ComputedStyle.__missing__ = computed_value
-    percent.resolve_one_percentage = resolve_one_percentage
     return True
