@@ -537,12 +537,18 @@ def gb2312() -> str:
     return "".join(pair.decode("gb2312", "ignore") for pair in pairs)
 
 
-@pytest.mark.parametrize("family", ["XC Song", "XC Hei", "XC Kai"])
+@pytest.mark.parametrize("family", ["XC Song", "XC Hei"])
 def test_every_family_covers_gb2312_and_what_a_bulletin_prints(real: FontSet, family: str) -> None:
     hanzi = "".join(character for character in gb2312() if "\u4e00" <= character <= "\u9fff")
     assert len(hanzi) == 6763
     assert real.missing(hanzi + "镕喆堃昇", (family,)) == ()
     assert real.missing("①⑳㊿ⅠⅫ℃㎡‰²₂₉⁰⁹×÷±≤≥→■●○√ÀéüΩαЖя─│あア、。《》（）％￥", (family,)) == ()
+
+
+def test_kai_leaves_latin_and_figures_to_song(real: FontSet) -> None:
+    assert real.missing("许昌①℃㎡→■、。《》（）“”——……％￥", ("XC Kai",)) == ()
+    assert real.missing("A1·é²₂Ω×", ("XC Kai",)) == tuple("A1·é²₂Ω×")
+    assert real.missing("A1·é²₂Ω×", stack("XC Kai")) == ()
 
 
 def test_fang_draws_hanzi_and_leaves_the_rest_to_song(real: FontSet) -> None:

@@ -42,7 +42,7 @@ def make_face(face: Face, sources: Path, made: Path) -> float:
     _level(font, face)
     target = made / face.file_name
     font.save(target)
-    if face.repertoire == Repertoire.FULL:
+    if face.repertoire in (Repertoire.FULL, Repertoire.CHINESE):
         _add_contextual_spacing(target)
     return time.monotonic() - started
 

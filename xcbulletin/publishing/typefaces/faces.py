@@ -45,6 +45,7 @@ class Repertoire(StrEnum):
 
     FULL = "the hanzi in use, and everything else a page prints"
     RARE = "the hanzi beyond those in use"
+    CHINESE = "the hanzi in use and the marks among them; Latin and figures are left to the next family"
     HANZI = "the hanzi in use; marks, Latin, figures and symbols are left to the next family"
 
 
@@ -102,8 +103,16 @@ FACES = (
         blank=256,
         rise=72,
     ),
-    # Its quotation marks are a third of an em wide.
-    Face(family="XC Kai", weight=400, package=WENKAI, source=_KAI, borrowed="“”‘’"),
+    # Its quotation marks are a third of an em wide, its figures and letters nearly as wide as its hanzi.
+    Face(
+        family="XC Kai",
+        weight=400,
+        package=WENKAI,
+        source=_KAI,
+        repertoire=Repertoire.CHINESE,
+        borrowed="“”‘’",
+        blank=256,
+    ),
 )
 
 _HANZI = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
@@ -117,6 +126,8 @@ _OTHER = (
     (0xFE10, 0xFF9F),  # full-width forms
     (0xFFE0, 0xFFEE),
 )
+_LATIN = ((0x0021, 0x009F), (0x00A1, 0x1FFF), (0x2070, 0x209F))
+"""Letters, figures, and the small figures among them."""
 _SPACES = "\u0020\u00a0\u3000"  # Pango sets a blank in the font of the character before it
 
 
@@ -132,6 +143,8 @@ def characters(repertoire: Repertoire) -> set[int]:
             return _hanzi_in_use() | _within(_OTHER)
         case Repertoire.RARE:
             return (_within(_HANZI) - _hanzi_in_use()) | set(map(ord, _SPACES))
+        case Repertoire.CHINESE:
+            return (_hanzi_in_use() | _within(_OTHER) | set(map(ord, _SPACES))) - _within(_LATIN)
         case Repertoire.HANZI:
             return _hanzi_in_use() | set(map(ord, _SPACES))
 
