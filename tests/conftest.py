@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from xcbulletin.errors import FontError
 from xcbulletin.manuscript.write import format_article
 from xcbulletin.model import REPORT_PARTS, Article, Column, Industry, Issue, IssueId, Kind
 from xcbulletin.publishing.typefaces.fonts import FontSet, load_fonts
+from xcbulletin.publishing.typesetting.press import Press
 from xcbulletin.settings import Workspace, open_workspace
 from xcbulletin.starter import starter_files
 
@@ -29,6 +31,13 @@ COLUMNS = (
 )
 AI = Industry(code="ai", name="新一代人工智能产业", short_name="人工智能", aliases=("AI",))
 ROBOT = Industry(code="robot", name="工业机器人产业", short_name="工业机器人")
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+REAL_TEXTS = (
+    ("001_ce03aee5babbea04.txt", "real-bulletin", "bulletin"),
+    ("000_f1bac5af8bc0680e.txt", "real-report", "report"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +59,34 @@ def fonts() -> FontSet:
         return load_fonts()
     except FontError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def press(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
+    with Press(fonts, tmp_path_factory.mktemp("press")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def printed(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001  skipped without
+    """A workspace with the sample issues and, where they are at hand, the two real texts, all printed."""
+    root = tmp_path_factory.mktemp("快递")
+    for name in ("bulletin.yaml", "sources", "issues"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, root / name)
+    for file, issue, kind in REAL_TEXTS:
+        if (CORPUS / file).exists():
+            words = ("import", str(CORPUS / file), issue, "--kind", kind)
+            assert usage.run(app, ("--workspace", str(root), *words)) == 0
+    assert usage.run(app, ("--workspace", str(root), "build", "--all", "--format", "pdf")) == 0
+    return root / "build"
+
+
+def pdf_of(printed: Path, issue: str) -> Path:
+    path = printed / issue / "bulletin.pdf"
+    if not path.exists():
+        pytest.skip("the corpus is not here")
+    return path
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,9 @@
 """What the lines of a produced PDF must show (facts/typesetting.md §7: 1-14, 20-22).
 
-`read_page_lines` reads a PDF, each `check_*` returns what is wrong as a list of `Violation`s, and `check_all` gives
-them by name. Only the text of the body size inside the columns is judged, unless a check says otherwise.
+`read_page_lines` reads the lines of the body, by size and place; `read_blocks` reads those of any paragraph, title,
+cell, caption or note, by the PDF's tags. Each `check_*` returns what is wrong as a list of `Violation`s; `check_all`
+gives all that concern running text by name, `check_block` those that hold for any text. Only lines marked as body are
+judged, unless a check says otherwise.
 """
 
 import re
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median, mode
 from typing import Any
 
 import pdfplumber
@@ -55,6 +57,7 @@ class Line:
     is_body: bool
     is_first: bool = False
     is_last: bool = False
+    kind: str = "P"
 
     @property
     def text(self) -> str:
@@ -93,6 +96,100 @@ def read_page_lines(path: Path, columns: Sequence[Column], *, size: float, fonts
             for line in _column_lines(page, column, size=size, fonts=fonts)
         ]
     return list(_with_paragraphs(lines))
+
+
+BLOCKS = re.compile("/(P|H[1-6]|T[DH]|Caption|LBody|Lbl|Note)")
+Mark = tuple[int, int]
+"""A piece of marked content: the page, from 0, and its number there."""
+
+
+def read_blocks(path: Path, *kinds: str) -> list[Line]:
+    """Return the lines of the blocks with these tags (P, H3, TD, TH, Caption, LBody, Note ...), all of them as body.
+
+    A line's column is its block there: as wide as its widest line, a halved mark at the end not counted.
+    """
+    with pikepdf.open(path) as pdf:
+        numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+        blocks = list(_blocks(pdf.Root.StructTreeRoot.K, 0, numbers))
+    with pdfplumber.open(path) as pdf:
+        contents: dict[Mark, list[Any]] = {}
+        for page in pdf.pages:
+            for char in page.chars:
+                contents.setdefault((page.page_number - 1, char["mcid"]), []).append(char)
+    return [
+        line
+        for kind, marks in blocks
+        if kind in kinds
+        for line in _block_lines(kind, [char for mark in marks for char in contents.get(mark, ())])
+    ]
+
+
+def running_text(path: Path) -> list[Line]:
+    """Return the lines of the paragraphs and lists in the size that most of them have."""
+    lines = read_blocks(path, "P", "LBody")
+    size = mode(line.em for line in lines)
+    return [line for line in lines if abs(line.em - size) < 0.1]
+
+
+def _blocks(node: Any, page: int, numbers: dict[Any, int]) -> Iterator[tuple[str, list[Mark]]]:
+    """Yield each block below a node of the tag tree, without the blocks inside it."""
+    for element in node if isinstance(node, pikepdf.Array) else [node]:
+        if isinstance(element, pikepdf.Dictionary) and "/K" in element:
+            there = numbers.get(element.Pg.objgen, page) if "/Pg" in element else page
+            if kind := BLOCKS.fullmatch(str(element.S)):
+                yield kind[1], list(_marks(element.K, there, numbers))
+            yield from _blocks(element.K, there, numbers)
+
+
+def _marks(node: Any, page: int, numbers: dict[Any, int]) -> Iterator[Mark]:
+    for element in node if isinstance(node, pikepdf.Array) else [node]:
+        if isinstance(element, int):
+            yield page, element
+            continue
+        there = numbers.get(element.Pg.objgen, page) if "/Pg" in element else page
+        if "/MCID" in element:
+            yield there, int(element.MCID)
+        elif "/K" in element and not BLOCKS.fullmatch(str(element.S)):
+            yield from _marks(element.K, there, numbers)
+
+
+def _block_lines(kind: str, chars: list[Any]) -> Iterator[Line]:
+    lines = [line for fragment in _fragments(chars) for line in _fragment_lines(kind, fragment)]
+    for number, line in enumerate(lines, 1):
+        yield replace(line, is_first=number == 1, is_last=number == len(lines))
+
+
+def _fragments(chars: list[Any]) -> Iterator[list[Any]]:
+    """Split a block where it goes on in the next column or on the next page."""
+    fragment: list[Any] = []
+    for char in chars:
+        if fragment and (
+            char["page_number"] != fragment[-1]["page_number"]
+            or _baseline(char) - _baseline(fragment[-1]) > 1.5 * char["size"]
+        ):
+            yield fragment
+            fragment = []
+        fragment.append(char)
+    if fragment:
+        yield fragment
+
+
+def _fragment_lines(kind: str, chars: list[Any]) -> Iterator[Line]:
+    size = max(char["size"] for char in chars)
+    groups = list(_same_line(sorted(chars, key=_baseline, reverse=True), 0.6 * size))
+    rows = [_strip([_glyph(char) for char in sorted(group, key=lambda char: char["x0"])]) for group in groups]
+    edges = [row[-1].x1 - (0.5 * size if row[-1].text in HALVED else 0) for row in rows if row]
+    left = min((row[0].x0 for row in rows if row), default=0)
+    for group, row in zip(groups, rows, strict=True):
+        if row:
+            yield Line(
+                page=group[0]["page_number"],
+                column=Column(left=left, right=max(edges)),
+                baseline=-median(_baseline(char) for char in group),
+                glyphs=row,
+                is_body=True,
+                kind=kind,
+            )
 
 
 def _column_lines(page: Any, column: Column, *, size: float, fonts: str) -> Iterator[Line]:
@@ -188,7 +285,7 @@ def check_separation(lines: Iterable[Line]) -> list[Violation]:
         if not line.is_last
         and (
             (line.text[-1] in "—…" and following.text[0] == line.text[-1])
-            or (line.text[-1].isdigit() and following.text[0] in UNITS)
+            or (line.text[-1] in "0123456789" and following.text[0] in UNITS)
         )
     ]
 
@@ -325,7 +422,22 @@ def check_lonely(lines: Iterable[Line]) -> list[Violation]:
     return [
         _seen(line)
         for line in _body(lines)
-        if line.is_last and not line.is_first and len(re.findall(r"\w", line.text)) < 2
+        if line.is_last
+        and not line.is_first
+        and len(re.findall(r"[\w%℃]", line.text)) < 2
+        and line.text != "（%）"
+    ]
+
+
+def check_numbers(lines: Iterable[Line]) -> list[Violation]:
+    """3 no number goes on in the next line, unless in an address."""
+    return [
+        _seen(line, f"⏎ {following.text[:6]}")
+        for line, following in pairwise(_body(lines))
+        if not line.is_last
+        and re.search("[0-9][.,]?$", line.text)
+        and re.match("[.,]?[0-9]", following.text)
+        and not re.search("[-/_=&?]|[0-9a-f]{12}", re.split("[^!-~]", line.text)[-1])
     ]
 
 
@@ -347,17 +459,31 @@ def check_headings(lines: Iterable[Line]) -> list[Violation]:
 
 
 def check_pitch(lines: Iterable[Line], *, tolerance: float = 0.2) -> list[Violation]:
-    """14 the lines of a paragraph are evenly far apart."""
-    steps = [
-        (following.baseline - line.baseline, following)
-        for line, following in pairwise(lines)
-        if line.is_body and following.is_body and not following.is_first and _place(line) == _place(following)
-    ]
-    pitch = median(step for step, _ in steps) if steps else 0
+    """14 the lines of a paragraph are evenly far apart, as in every paragraph of the column."""
+    steps: dict[Column, list[tuple[float, Line]]] = {}
+    for line, following in pairwise(lines):
+        if (
+            line.is_body
+            and following.is_body
+            and not following.is_first
+            and _place(line) == _place(following)
+        ):
+            steps.setdefault(line.column, []).append((following.baseline - line.baseline, following))
     return [
         _seen(line, f"{step:.2f} pt, not {pitch:.2f}")
-        for step, line in steps
+        for found in steps.values()
+        for pitch in [median(step for step, _ in found)]
+        for step, line in found
         if abs(step - pitch) > tolerance
+    ]
+
+
+def check_balance(lines: Iterable[Line], *, least: float = 0.4) -> list[Violation]:
+    """15 the last line of a title is not much shorter than its longest."""
+    return [
+        _seen(line, f"{line.x1 - line.x0:.0f} of {line.column.right - line.column.left:.0f} pt")
+        for line in _body(lines)
+        if line.is_last and line.x1 - line.x0 < least * (line.column.right - line.column.left)
     ]
 
 
@@ -422,6 +548,31 @@ def copied_text(path: Path, column: Column) -> str:
     options = [word for option, value in area.items() for word in (option, str(round(value)))]
     command = ["pdftotext", "-raw", "-r", "72", *options, str(path), "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def check_block(lines: Sequence[Line]) -> dict[str, list[Violation]]:
+    """Return what is wrong in blocks of any kind, justified or not, by the number and name of the check."""
+    return {
+        "1 line starts": check_line_starts(lines),
+        "2 line ends": check_line_ends(lines),
+        "3 separation": check_separation(lines),
+        "3 numbers": check_numbers(lines),
+        "6 compression": check_compression(lines),
+        "9 lonely": check_lonely(lines),
+        "12 dashes": check_dashes(lines),
+        "14 pitch": check_pitch(lines),
+    }
+
+
+def check_running_text(lines: Sequence[Line]) -> dict[str, list[Violation]]:
+    """Return what is wrong in justified blocks, by the number and name of the check."""
+    return check_block(lines) | {
+        "4 flush": check_flush(lines),
+        "4 halved": check_halved(lines),
+        "5 gaps": check_gaps(lines),
+        "7 Han-Latin": check_mixed_gaps(lines),
+        "13 quotes": check_quotes(lines),
+    }
 
 
 def check_all(lines: Sequence[Line]) -> dict[str, list[Violation]]:

@@ -35,11 +35,59 @@ def prepared(text, **options):
         ("如此——说……", "如此——说……"),
         ("麦当劳McDonald’s公司", f"麦当劳 McDonald’{N}s 公司"),
         ("He said “don’t” and left", f"He said “{N}don’{N}t”{N} and left"),
+        ("占120m²的CO₂和10⁻³个", "占 120m² 的 CO₂ 和 10⁻³ 个"),
+        ("25 ℃和10 kg/m³", f"25 {W}℃和 10 {W}kg/{W}m³"),
+        ("3.5亿元、50㎡", f"3.5 {W}亿{W}元、50{W}㎡"),
+        ("5G＋工业、A/B、C++", f"5G{W}＋工业、A/{W}B、C+{W}+"),
+        ("①甲", f"①{W}甲"),
+        (
+            "见http://a-b.cn/x1?id=2。",
+            f"见 http://{Z}a{Z}-{W}b{Z}.cn/{Z}x1{Z}?id={Z}2。",
+        ),
         ("", ""),
     ],
 )
 def test_text_is_prepared(text, expected):
     assert prepared(text) == expected
+
+
+def test_a_range_stays_whole_in_a_title():
+    assert prepared("2021—2023年", keep_blanks=True) == f"2021{W}—{W}2023 {W}年"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "expected"),
+    [
+        (f"达 1000 {W}万元", 1, [(f"达 1000 {W}", "")]),
+        (
+            "用Internationalization。",
+            1,
+            [
+                (f"用{part}", "-")
+                for part in ("Inter", "Interna", "Internation", "International", "Internationaliza")
+            ],
+        ),
+        ("（FANG+BAT）", 0, [("（FANG+", "")]),
+        ("见13800000000000", 1, []),
+        ("见OpenAI", 1, []),
+    ],
+)
+def test_what_belongs_together_is_broken_last(text, start, expected):
+    assert [(text[:place], hyphen) for place, hyphen in breaks.last_resorts(text, start)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("中，文（中）文", [("中，", "，"), ("中，文", "（"), ("中，文（中）", "）")]),
+        ("中》（中", []),
+        ("中 5 文", [("中 ", " "), ("中 5 ", " ")]),
+        ("中，", []),
+    ],
+)
+def test_marks_and_blanks_give_room(text, expected):
+    found = [(text.encode()[:offset].decode(), letter) for offset, letter in breaks.givers(text)]
+    assert found == expected
 
 
 def test_a_blank_between_han_stays_in_a_title():
@@ -74,7 +122,7 @@ def test_markup_does_not_hide_a_neighbour(texts, depths, expected):
     assert breaks.prepare_texts(texts, end_of_paragraph=False, depths=depths) == expected
 
 
-TEXT = st.text(st.sampled_from("中文字年月AIx’s59 %℃“”‘’，。、：《》（）—…～·-–.'\n"), max_size=25)
+TEXT = st.text(st.sampled_from("中文字年月AIx’s59 %℃²㎡①＋+/@“”‘’，。、：《》（）—…～·-–.'\n"), max_size=25)
 
 
 @given(TEXT, st.booleans(), st.booleans())

@@ -1,26 +1,22 @@
 """Lines as they stand in produced PDFs: the checks of CLREQ on whole issues, and each rule on a small page."""
 
 import logging
-import shutil
-from collections.abc import Iterator
+import re
+from html import escape
 from itertools import pairwise
-from pathlib import Path
 
 import pagecheck
 import pytest
 import weasyprint
+from conftest import ROOT, pdf_of
 from pagecheck import Column
 
-from xcbulletin import usage
-from xcbulletin.cli import app
 from xcbulletin.publishing.typesetting import lines
-from xcbulletin.publishing.typesetting.press import Job, Press
+from xcbulletin.publishing.typesetting.press import Job
 
-ROOT = Path(__file__).parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus"
 MM = 72 / 25.4
 PAGE = Column(left=24 * MM, right=186 * MM, top=26 * MM - 5, bottom=272 * MM + 5)
-REPORT = Column(left=28 * MM, right=184 * MM, top=32 * MM - 5, bottom=269 * MM + 5)
+ISSUE_FILES = ROOT / "issues"
 CSS = """
 @page { size: A4; margin: 26mm 24mm 25mm }
 html { font: 11.5pt/1.7 "XC Song"; font-feature-settings: "chws" 1 }
@@ -30,81 +26,92 @@ li, td { text-align: justify }
 """
 
 
-@pytest.fixture(scope="session")
-def press(fonts, tmp_path_factory) -> Iterator[Press]:
-    with Press(fonts, tmp_path_factory.mktemp("press")) as running:
-        yield running
-
-
 @pytest.fixture
-def read(press, tmp_path):
-    """Print a body and read the lines of its text."""
+def print_page(press, tmp_path):
+    """Print a body and return the PDF."""
 
-    def read(body, css="", columns=(PAGE,)):
+    def print_page(body, css=""):
         path = tmp_path / "page.pdf"
         html = f'<!doctype html><html lang="zh-CN"><title>t</title><style>{CSS}{css}</style><body>{body}'
         path.write_bytes(press.result(press.submit(Job(html=html))))
-        return pagecheck.read_page_lines(path, columns, size=11.5, fonts="Song")
+        return path
+
+    return print_page
+
+
+@pytest.fixture
+def read(print_page):
+    """Print a body and read the lines of its text."""
+
+    def read(body, css="", columns=(PAGE,)):
+        return pagecheck.read_page_lines(print_page(body, css), columns, size=11.5, fonts="Song")
 
     return read
 
 
-@pytest.fixture(scope="session")
-def printed(press, tmp_path_factory) -> Path:  # noqa: ARG001  skipped where there are no fonts
-    """A workspace with the sample issues and, where they are at hand, the two real texts, all printed."""
-    root = tmp_path_factory.mktemp("快递")
-    for name in ("bulletin.yaml", "sources", "issues"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, root / name)
-    for file, issue, kind in REAL_TEXTS:
-        if (CORPUS / file).exists():
-            words = ("import", str(CORPUS / file), issue, "--kind", kind)
-            assert usage.run(app, ("--workspace", str(root), *words)) == 0
-    assert usage.run(app, ("--workspace", str(root), "build", "--all", "--format", "pdf")) == 0
-    return root / "build"
+ISSUES = ("2021-01", "2021-02", "2021-03", "ai-governance-2021", "real-bulletin", "real-report")
 
 
-REAL_TEXTS = (
-    ("001_ce03aee5babbea04.txt", "real-bulletin", "bulletin"),
-    ("000_f1bac5af8bc0680e.txt", "real-report", "report"),
-)
-ISSUES = (
-    ("2021-01", PAGE),
-    ("2021-02", PAGE),
-    ("2021-03", PAGE),
-    ("ai-governance-2021", REPORT),
-    ("real-bulletin", PAGE),
-    ("real-report", REPORT),
-)
-NOT_OF_LINES = {"8 indent", "10 page edges", "11 headings"}
-"""Checks that take the lines of lists, tables and covers for paragraphs."""
+def faults_in(checks):
+    return {name: found for name, found in checks.items() if found}
 
 
-@pytest.mark.parametrize(("issue", "column"), ISSUES)
-def test_lines_are_as_clreq_asks(printed, issue, column):
-    found = pagecheck.read_page_lines(pdf_of(printed, issue), [column], size=11.5, fonts="Song")
-    last = found[-1].page - (2 if column is REPORT else 0)  # names and addresses are not justified
-    faults = pagecheck.check_all([line for line in found if line.page <= last])
-    assert {name: some for name, some in faults.items() if some and name not in NOT_OF_LINES} == {}
+@pytest.mark.parametrize("issue", ISSUES)
+def test_lines_are_as_clreq_asks(printed, issue):
+    path = pdf_of(printed, issue)
+    assert faults_in(pagecheck.check_running_text(pagecheck.running_text(path))) == {}
+    notes = pagecheck.read_blocks(path, "Note")
+    assert faults_in(pagecheck.check_block(notes)) == {}
+    assert pagecheck.check_flush(notes) == []
 
 
-def test_paragraphs_are_as_clreq_asks(printed):
-    found = pagecheck.read_page_lines(pdf_of(printed, "real-bulletin"), [PAGE], size=11.5, fonts="Song")
-    assert {name: some for name, some in pagecheck.check_all(found).items() if some} == {}
+@pytest.mark.parametrize("issue", ISSUES)
+def test_cells_captions_and_titles_are_broken_as_clreq_asks(printed, issue):
+    path = pdf_of(printed, issue)
+    assert faults_in(pagecheck.check_block(pagecheck.read_blocks(path, "TD", "TH"))) == {}
+    titles = pagecheck.read_blocks(path, "Caption", "H1", "H2", "H3", "H4", "H5", "H6")
+    assert faults_in(pagecheck.check_block(titles)) == {}
+    assert pagecheck.check_balance(titles) == []
 
 
-@pytest.mark.parametrize("issue", [issue for issue, _column in ISSUES])
+def plain_paragraphs(folder):
+    """Yield the paragraphs of an issue's articles, without Markdown."""
+    for file in sorted(folder.rglob("*.md")):
+        for line in file.read_text().rpartition("\n---\n")[2].splitlines():
+            if line and not re.match(r"[#|>!\-*\[`:{ ]|\d|表：|图：", line):
+                yield re.sub(r"\[\^?([^]]*)\](\([^)]*\)|\{[^}]*\})?|\*\*?|`", r"\1", line)
+
+
+EDITIONS = {
+    "two columns": "@page{size:A4;margin:26mm 27.2mm} body{columns:2;column-gap:2em} html{font-size:10.5pt;line-height:18pt}",
+    "large print": "html{font-size:16pt;line-height:28pt}",
+    "16K": "@page{size:184mm 260mm;margin:22mm 20mm} html{font-size:10.5pt;line-height:18pt}",
+}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_any_measure_is_set_as_clreq_asks(print_page, edition):
+    paragraphs = [
+        text for month in ("2021-01", "2021-02", "2021-03") for text in plain_paragraphs(ISSUE_FILES / month)
+    ]
+    assert len(paragraphs) > 100
+    lines = pagecheck.running_text(
+        print_page("".join(f"<p>{escape(text)}</p>" for text in paragraphs), EDITIONS[edition])
+    )
+    faults = faults_in(pagecheck.check_running_text(lines))
+    # Rather than leave a hole, a number parts from its unit.
+    assert len(faults.pop("3 separation", ())) < 0.01 * len(lines)
+    if edition == "two columns":
+        faults.pop("7 Han-Latin", None)
+        assert pagecheck.check_mixed_gaps(lines, most=0.56) == []
+    assert faults == {}
+
+
+@pytest.mark.parametrize("issue", ISSUES)
 def test_pages_have_our_fonts_and_real_characters(printed, issue):
     path = pdf_of(printed, issue)
     assert pagecheck.check_fonts(path, families="XC-(Song|Hei|Kai)") == []
     assert pagecheck.check_tofu(path) == []
-
-
-def pdf_of(printed: Path, issue: str) -> Path:
-    path = printed / issue / "bulletin.pdf"
-    if not path.exists():
-        pytest.skip("the corpus is not here")
-    return path
 
 
 SENTENCE = (
@@ -183,9 +190,88 @@ def test_a_number_parts_from_its_unit_rather_than_leave_a_hole(read):
 
 
 def test_a_line_is_not_opened_too_far(read):
-    body = "<p style='text-indent:0;width:10em'>标准化工作与Internationalization</p>"
+    body = "<p style='text-indent:0;width:10em'>标准化工作<code>INTERNATIONAL-STANDARD</code></p>"
     found = read(body)
     assert max(gap for gap, _ in pagecheck.gaps(found)) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("width", "text", "expected"),
+    [
+        ("20em", "一二三四五六七八九十一二三四五六七2020年", "一二三四五六七八九十一二三四五六七"),
+        ("20em", "一二三四五，六七八九（十）一二三四2020年", "一二三四五，六七八九（十）一二三四 2020 年"),
+        ("10em", "一二三四五Internationalization", "一二三四五 Interna-"),
+        ("11em", "一二三四五六（FANG+BAT）", "一二三四五六（FANG+"),
+        ("14em", "一二三四五见https://www.example.org/a/b", "一二三四五见 https://www.ex"),
+        ("14em", "一二三四五六见https://example.org/0123456789", "一二三四五六见 https://examp"),
+    ],
+)
+def test_a_line_is_filled_before_it_is_opened(read, width, text, expected):
+    found = read(f"<p style='text-indent:0;width:{width}'>{text}一二三四五六七八九十一二三四五六七八九十</p>")
+    assert found[0].text == expected
+
+
+def test_marks_give_room(read):
+    (line, *_) = read(
+        f"<p style='text-indent:0;width:20em'>一二三四五，六七八九（十）一二三四2020年{SENTENCE}</p>"
+    )
+    assert line.x1 - PAGE.left == pytest.approx(20 * 11.5, abs=0.1)
+    advances = {left.text: (right.x0 - left.x0) / 11.5 for left, right in pairwise(line.glyphs)}
+    assert all(0.5 < advances[mark] < 0.9 for mark in "，）九")
+    assert advances["一"] == pytest.approx(1, abs=0.01)
+
+
+SIGNS = (
+    "水H₂O、二氧化碳CO₂排放下降，面积120m²，温度25℃，粒径2.5μm，浓度10⁻³ mol/L，加速度9.8 m/s²，Na⁺和Cl⁻，"
+    "推进“5G＋工业互联网”，用时3—5年，2020—2021年完成A/B测试，用C++语言编写，比例1∶10，单价￥100，"
+    "增幅100%～200%，他说：“会上提到‘双碳’目标，还提到‘新基建’。”另一人说：「这是『试点』。」——这正是要点……"
+    "镕、喆、堃、體、龍、臺灣。"
+)
+ADDRESS = "https://www.example-industry.gov.cn/" + "policy/2021/art_a1b2c3-d4/" * 4 + "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("width", ["20em", "28em", "40em"])
+def test_bad_cases_are_set_well(print_page, width):
+    body = f"<p>{SIGNS * 4}</p><p>全文见{ADDRESS}，另见<a href='{ADDRESS}'>{ADDRESS}</a>。{SENTENCE}</p><p>{'工业互联网平台' * 285}</p>"
+    path = print_page(body, f"p{{width:{width};overflow-wrap:anywhere}}")
+    faults = faults_in(pagecheck.check_running_text(pagecheck.running_text(path)))
+    faults.pop("7 Han-Latin", None)
+    assert faults == {}
+    assert pagecheck.check_fidelity(path, [ADDRESS, "10⁻³ mol/L"], column=PAGE) == []
+    assert pagecheck.check_tofu(path) == []
+
+
+@pytest.mark.parametrize("width", ["4em", "6em", "9em"])
+def test_a_narrow_cell_breaks_where_it_may(print_page, width):
+    cells = (
+        "2020年",
+        "3.5亿元",
+        "（亿元）",
+        "工业和信息化部",
+        "H₂O、CO₂",
+        "1.5万吨",
+        "C++",
+        "“双碳”政策",
+        "《条例》全文",
+    )
+    body = f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr></table>"
+    path = print_page(body, f"td{{width:{width};font-size:9pt;padding:0;overflow-wrap:break-word}}")
+    assert faults_in(pagecheck.check_block(pagecheck.read_blocks(path, "TD"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("修订的《器械监督管理条例》6月1日起施行", ["修订的《器械监督管理条例》", "6 月 1 日起施行"]),
+        ("规划开局之年，读指标也读口径，更要看结果", ["规划开局之年，读指标", "也读口径，更要看结果"]),
+        ("一二三四五六七八九十一二三四五六七", ["一二三四五六七八九", "十一二三四五六七"]),
+        ("短标题", ["短标题"]),
+    ],
+)
+def test_the_lines_of_a_title_are_even(print_page, title, expected):
+    path = print_page(f"<h3>{title}</h3>", "h3{font:700 15pt/23pt 'XC Song';width:14em;margin:0}")
+    found = pagecheck.read_blocks(path, "H1", "H2", "H3")
+    assert [line.text for line in found] == expected
 
 
 def test_the_last_line_is_spread_when_asked(read):

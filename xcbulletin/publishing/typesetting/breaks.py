@@ -8,7 +8,7 @@ As in UAX #14 characters have classes, a letter each, and rules are written in c
 
     H Han, kana      U Han that is a unit   F full-width alphanumeric
     D digit          L Latin letter         P per cent and the like
-    O opening mark   C closing mark         T full-width tilde            W other full-width mark
+    O opening mark   C closing mark         T full-width sign             W other full-width mark
     o “ ‘            c ”                    a ’ (also the apostrophe)     M middle dot
     m —              n –                    e …                           # note call
     S blank          Z other white space    R line break                  ? anything else
@@ -16,7 +16,7 @@ As in UAX #14 characters have classes, a letter each, and rules are written in c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,18 +24,19 @@ BREAK = "\u200b"  # ZWSP, UAX #14 LB8: a line may end here
 GLUE = "\u2060"  # WJ, UAX #14 LB11: it may not
 NARROW = "\ufeff"  # ZWNBSP, also LB11: the quote before it is a Latin one
 MARKS = BREAK + GLUE + NARROW
+NO_MARKS = dict.fromkeys(map(ord, MARKS))
 OBJECT = "\ufffc"  # stands for an inline box that holds no text of ours
 CALL = "\ufff9"  # stands for a note call
 CODE = "x"  # stands for code: Latin, and not to be touched
 
 CLOSING = "，。、；：！？》〉）】〕」』"
 MEMBERS = {
-    "U": "年月日号时分秒点岁度天周期倍次个件项家所种类名位人篇款台套座条批元万亿千百吨米克升",
+    "U": "年月日号时分秒点岁度天周期倍次个件项家所种类名位人篇款台套座条批元万亿千百吨米克升公平立小美欧港瓦",
     "D": "0123456789",
     "P": "%‰℃°+",
     "O": "《〈（【〔「『",
     "C": CLOSING,
-    "T": "～",
+    "T": "～＋－＝／",
     "o": "“‘",
     "c": "”",
     "a": "’",
@@ -51,7 +52,11 @@ MEMBERS = {
     "N": NARROW,
 }
 RANGES = {
-    "L": ("AZ", "az", "ÀÖ", "Øö", "ø\u024f", "\u0370\u03ff", "\u0400\u04ff"),
+    "L": (
+        *("AZ", "az", "ÀÖ", "Øö", "ø\u024f", "\u0370\u03ff", "\u0400\u04ff"),
+        *("²³", "¹¹", "\u2070\u209c"),  # m², H₂O, 10⁻³
+    ),
+    "Q": ("\u3380\u33df",),  # ㎡
     "F": ("０９", "Ａ\uff3a", "ａ\uff5a"),
     "H": (
         *("\u2e80\u2fdf", "\u3005\u3007", "\u3021\u3029", "\u3038\u303b", "\u3041\u30ff"),
@@ -82,8 +87,32 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
     replacement: str
     reads_text: bool = False
+    within: re.Pattern[str] | None = None
+    """Where to look, if not everywhere."""
+
+    def spans(self, text: str, classes: str) -> list[tuple[int, int]]:
+        """Return the places in a text."""
+        source = text if self.reads_text else classes
+        if self.within is None:
+            return [match.span() for match in self.pattern.finditer(source)]
+        areas = [area.span() for area in self.within.finditer(text)]
+        return [match.span() for area in areas for match in self.pattern.finditer(source, *area)]
 
 
+# An address may break after a stroke and before any other mark, with no hyphen added.
+ADDRESS = re.compile(rf"(?:https?://|ftp://|www\.|[\w.+-]+@)[!-~{MARKS}]+", re.ASCII)
+ADDRESSES = (
+    Rule(
+        re.compile(
+            "(?<=[/=])(?=[!-.0-~])|(?<=[!-~])(?=[-.,_?#&%~+@;][!-~])"
+            "|(?<=[0-9A-Za-z]{12})(?=[0-9A-Za-z]{4})"  # a digest or the like
+        ),
+        BREAK,
+        True,
+        ADDRESS,
+    ),
+    Rule(re.compile("(?<=-)(?=[!-~])"), GLUE, True, ADDRESS),
+)
 # A blank between two Han stays: it may part a name from a post.
 STRAY_BLANKS = Rule(
     re.compile(
@@ -99,11 +128,15 @@ RULES = (
     Rule(re.compile(r"(?<=[HUCcame])(?=o)|(?<=[LD])(?=o[HUOCWT])"), BREAK),
     Rule(re.compile(r"(?<=[ca])(?=[HUO])|(?<=[HUOCWT][ca])(?=[LD])"), BREAK),
     # 连接号, 间隔号 (CLREQ 3.1.4)
-    Rule(re.compile(r"(?<=[^GR])(?=[TM])|(?<=D)(?=[nm]D)"), GLUE),
+    Rule(re.compile(r"(?<=[^GR])(?=[TM])|(?<=D)(?=[nm]G?D)"), GLUE),
     # A number and its unit (CLREQ 3.1.5)
     Rule(re.compile(r"(?<=DS)(?=U)"), GLUE),
+    Rule(re.compile(r"(?<=DSGU)(?=U)|(?<=D)(?=S?Q)|(?<=[LDP]P)(?=P)|(?<=F)(?=F)"), GLUE),
     Rule(
-        re.compile(r"(?<=[0-9] )(?=(?:[kKMGTPcmnμ]?(?:m|g|W|Wh|Hz|B|bps|V|A|L)|pt|Wp)\b)"),
+        re.compile(
+            r"(?<=[0-9] )(?=(?:[kKMGTPcmnμ]?(?:m[²³]?|g|W|Wh|Hz|B|bps|V|A|L)|pt|Wp)(?![0-9A-Za-z])|[℃%‰])"
+            r"|(?<=[A-Za-z]/)(?=[A-Za-z]{1,3}(?![A-Za-z]))|(?<=[①-⑳])(?=[^\s\u200b\u2060])"
+        ),
         GLUE,
         reads_text=True,
     ),
@@ -112,21 +145,38 @@ RULES = (
     # Latin quotes share their code points with Chinese ones, and Chinese fonts have them an em wide.
     Rule(re.compile(r"(?<=La)(?=L)"), NARROW),
 )
+WHOLE_RANGE = Rule(re.compile(r"(?<=[nm])(?=D)"), GLUE)
 LATIN_QUOTES = Rule(re.compile(r"(?<=[oca])(?!N)"), NARROW)
 # 孤字 (CLREQ 3.4.4)
 LONELY = Rule(re.compile(r"(?<=[^GBR])B?(?=[HU][Ccame#GSZR]*\Z)"), GLUE)
 
+# About how wide a letter is in Song, in em; others are 1.
+WIDTHS = {"D": 0.55, "L": 0.54, "P": 0.85, "S": 0.26, "n": 0.5, "a": 0.3, "?": 0.5}
 HAN = re.compile(r"[HUFOCWT]")
 CJK = r"(?:[HUFOCWT]|[oca](?!N))"
+MARK = r"(?:[OCWT]|[oca](?!N))"
 # A letter or blank that may be followed by more room. Dashes and ellipses are no CJK, so that they stay whole.
+LETTER = re.compile(r"[^BGNme](?=[BGN]*[^BGN])")
 GAP = re.compile(rf"(?:{CJK}|[SZ])(?=[BGN]*[^BGNSZ])|[^BGNSZ](?=[BGN]*{CJK})")
-PUSHED_OUT = re.compile(r"[BGN]*[HU][BGN]*[Cca]")
+MARK_AND_MARK = re.compile(r"[OCWToca](?=[OCWToca])")
+NUMBER_AND_UNIT = re.compile(rf"[{MARKS}]* ?[0-9.,]+ {GLUE}")
+LONG_WORD = re.compile(rf"[{MARKS}]* ?\W?([A-Z]?[a-z]{{6,}})(?![A-Za-z0-9])")
+COMPOUND = re.compile(rf"[{MARKS}]* ?[（《“]?[A-Za-z0-9]{{2,}}[-+&/]+(?=[A-Za-z0-9])")
+LONG_RUN = re.compile(rf"[{MARKS}]* ?((?![0-9.,]+(?![!-~]))[!-~]{{12,}})")
+ADDRESS_PART = re.compile(rf"[{MARKS}]* ?([!-~{GLUE}]+)")
+END_OF_SENSE = re.compile("(?<=[的：，、；）》”] )|(?<=[的：，、；）》” 　])|(?=[与和及暨（《“])")
+# A closing mark before, an opening mark after a letter that is no mark: two marks in a row are compressed already.
+GIVER = re.compile(
+    rf"(?P<closing>C|[ca](?!N))(?=[BGN]*(?!{MARK})[^BGNSZ])"
+    rf"|(?P<blank>S)(?=[BGN]*[^BGNSZ])"
+    rf"|(?!{MARK})[^BGNSZ](?=[BGN]*(?P<opening>O|o(?!N)))"
+)
 
 
 def prepare_text(text: str, *, end_of_paragraph: bool, keep_blanks: bool = False) -> str:
     """Return the text with blanks and invisible break marks as Chinese typesetting wants them.
 
-    `keep_blanks` is for titles and table cells, where a blank between Han means something.
+    `keep_blanks` is for titles and table cells, where a blank between Han means something, and 2019—2020 stays whole.
     """
     return prepare_texts([text], end_of_paragraph=end_of_paragraph, keep_blanks=keep_blanks)[0]
 
@@ -140,8 +190,13 @@ def prepare_texts(
     """
     text, cuts = "".join(texts), _cuts(texts, depths)
     classes = text.translate(CLASSES)
-    for rule in _rules(classes, end_of_paragraph=end_of_paragraph, keep_blanks=keep_blanks):
-        if spans := [match.span() for match in rule.pattern.finditer(text if rule.reads_text else classes)]:
+    for rule in _rules(
+        classes,
+        has_address=ADDRESS.search(text) is not None,
+        end_of_paragraph=end_of_paragraph,
+        keep_blanks=keep_blanks,
+    ):
+        if spans := rule.spans(text, classes):
             text = _spliced(text, spans, rule.replacement)
             classes = _spliced(classes, spans, rule.replacement.translate(CLASSES))
             cuts = [_moved(cut, spans, len(rule.replacement)) for cut in cuts]
@@ -149,11 +204,12 @@ def prepare_texts(
     return [text[start : cut.place] for start, cut in zip(starts, cuts, strict=False)]
 
 
-def _rules(classes: str, *, end_of_paragraph: bool, keep_blanks: bool) -> Iterator[Rule]:
+def _rules(classes: str, *, has_address: bool, end_of_paragraph: bool, keep_blanks: bool) -> Iterator[Rule]:
     if not HAN.search(classes):
         yield LATIN_QUOTES
-    if not keep_blanks:
-        yield STRAY_BLANKS
+    yield WHOLE_RANGE if keep_blanks else STRAY_BLANKS
+    if has_address:
+        yield from ADDRESSES
     yield from RULES
     if end_of_paragraph:
         yield LONELY
@@ -197,9 +253,41 @@ def is_mark(text: str) -> bool:
     return re.match("[OCWToca](?!N)", text.lstrip(MARKS)[:2].translate(CLASSES)) is not None
 
 
-def is_pushed_out(text: str) -> bool:
-    """Return whether a text begins with a Han that had to leave its line (推出) because of the mark that follows."""
-    return PUSHED_OUT.match(text[:6].translate(CLASSES)) is not None
+def is_end_of_sense(text: str, place: int) -> bool:
+    """Return whether a title may well be broken before a character."""
+    return END_OF_SENSE.match(text, place) is not None
+
+
+def width_of(text: str) -> float:
+    """Return about how wide a text is at the end of a line, in em, its marks compressed."""
+    text = text.translate(NO_MARKS).rstrip(" ")
+    classes = text.translate(CLASSES)
+    wide = sum(letter > "\u2000" for name, letter in zip(classes, text, strict=True) if name == "?")
+    halves = wide - len(MARK_AND_MARK.findall(classes)) - classes.endswith(("C", "c"))
+    return sum(WIDTHS.get(name, 1) for name in classes) + halves / 2
+
+
+def last_resorts(text: str, start: int) -> list[tuple[int, str]]:
+    """Return where what begins at a place may be broken rather than leave a hole in the line before, and the hyphen.
+
+    A number parts from its unit, a word by syllables or at a sign, an address and what is no word anywhere, without a hyphen.
+    """
+    if number := NUMBER_AND_UNIT.match(text, start):
+        return [(number.end(), "")]
+    is_address = any(area.start() <= start < area.end() for area in ADDRESS.finditer(text))
+    if not is_address and (word := LONG_WORD.match(text, start)):
+        return [(word.start(1) + place, "-") for place in _syllables(word[1])]
+    if compound := COMPOUND.match(text, start):
+        return [(compound.end(), "")]
+    if run := (ADDRESS_PART if is_address else LONG_RUN).match(text, start):
+        return [(place, "") for place in range(run.start(1) + 2, run.end(1) - 1)]
+    return []
+
+
+def _syllables(word: str) -> list[int]:
+    import pyphen
+
+    return list(pyphen.Pyphen(lang="en_US", left=3, right=3).positions(word))
 
 
 @lru_cache(maxsize=1024)
@@ -208,10 +296,29 @@ def gaps(text: str) -> tuple[int, ...]:
 
     That is beside every CJK character and after every blank. A line is asked for at least twice.
     """
+    return tuple(_offsets(text, (match.end() for match in GAP.finditer(text.translate(CLASSES)))))
+
+
+def letters(text: str) -> tuple[int, ...]:
+    """Return all letters but the last, as the offsets in the UTF-8 text where they end."""
+    return tuple(_offsets(text, (match.end() for match in LETTER.finditer(text.translate(CLASSES)))))
+
+
+def givers(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where a line may be narrowed (CLREQ 3.1.6, 3.5), as an offset in the UTF-8 text, and the giving letter.
+
+    That is after a closing mark or a blank, and before an opening mark, but not at the end of the text.
+    """
+    matches = list(GIVER.finditer(text.translate(CLASSES)))
+    places = (match.start(match.lastgroup or 0) for match in matches)
+    return zip(
+        _offsets(text, (match.end() for match in matches)), (text[place] for place in places), strict=True
+    )
+
+
+def _offsets(text: str, places: Iterable[int]) -> Iterator[int]:
     start = size = 0
-    found = []
-    for match in GAP.finditer(text.translate(CLASSES)):
-        size += len(text[start : match.end()].encode())
-        start = match.end()
-        found.append(size)
-    return tuple(found)
+    for place in places:
+        size += len(text[start:place].encode())
+        start = place
+        yield size
