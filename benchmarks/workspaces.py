@@ -46,7 +46,7 @@ def _add_chapters(chapters: Iterable[Path], numbers: Iterable[int]) -> None:
     for number in numbers:
         for chapter in chapters:
             text = chapter.read_text(encoding="utf-8")
-            text = re.sub(r"(\{?[#@](?:fig|tbl)-[\w-]+)", rf"\g<1>-{number}", text)
+            text = re.sub(r"((?:[#@]|^id: )(?:fig|tbl)-[\w-]+)", rf"\g<1>-{number}", text, flags=re.M)
             chapter.with_name(f"{number:02}-{chapter.name}").write_text(text, encoding="utf-8")
 
 

@@ -7,6 +7,8 @@ What is asked for again and again is worked out once:
   was laid out, again and again where boxes stand in a grid or a table;
 - properties that nobody set.
 
+And what nobody asks for is not worked out at all: the styles of markers and calls that every element might have.
+
 Call `install()` once, before documents are rendered.
 """
 
@@ -189,9 +191,40 @@ def computed_value(style: Style, name: str) -> Any:
     return _computed_value(style, name)
 
 
+# Styles that every element might have
+
+_MARKS = ("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback")
+"""WeasyPrint's own style sheet has rules for these that match everything, and hardly an element has one."""
+
+
+def set_computed_styles(
+    styles: Any, element: Any, parent: Any, *arguments: Any, pseudo_type: str | None = None, **options: Any
+) -> None:
+    """Compute a style as WeasyPrint does; that of a mark only when `style_for` asks for it."""
+    key = (element, pseudo_type)
+    if pseudo_type not in _MARKS or key not in styles.get_cascaded_styles():
+        _set_computed_styles(styles, element, parent, *arguments, pseudo_type=pseudo_type, **options)
+        return
+    waiting = styles.__dict__.setdefault("waiting", {})
+    waiting[key] = (styles.get_cascaded_styles()[key], parent, options)
+
+
+def style_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Style:
+    """Return the style of an element or of a mark of it, as WeasyPrint does."""
+    key = (element, pseudo_type)
+    if pseudo_type in _MARKS and key in styles.__dict__.get("waiting", ()):
+        cascaded, parent, options = styles.waiting.pop(key)
+        styles.get_cascaded_styles()[key] = cascaded
+        _set_computed_styles(styles, element, parent, pseudo_type=pseudo_type, **options)
+        del styles.get_cascaded_styles()[key]
+    return _style_for(styles, element, pseudo_type)
+
+
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
 _computed_value: Any = css.ComputedStyle.__missing__
+_set_computed_styles: Any = css.StyleFor.set_computed_styles
+_style_for: Any = css.StyleFor.__call__
 
 
 def install() -> bool:
@@ -204,4 +237,6 @@ def install() -> bool:
     line_break.Layout.setup = set_up
     preferred.split_first_line = split_for_width
     css.ComputedStyle.__missing__ = computed_value
+    css.StyleFor.set_computed_styles = set_computed_styles
+    css.StyleFor.__call__ = style_for
     return True
