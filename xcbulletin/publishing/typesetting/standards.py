@@ -5,12 +5,14 @@ still a set of objects in memory: that costs a hundredth of what reading a writt
 """
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, TypeAlias
 
 import pydyf
+import weasyprint.pdf
 from weasyprint.formatting_structure import boxes
 
 from xcbulletin.publishing.typesetting import tagging
@@ -68,6 +70,29 @@ def _written(stream: Any) -> bytes:
     return bytes(stream.written)
 
 
+# Text (ISO 32000-1, 9.10)
+
+ELLIPSIS = "…"
+LONGEST_LIGATURE = 3
+"""In letters: ffi. Han are never joined."""
+
+
+def build_fonts_dictionary(pdf: Pdf, fonts: dict[Any, Any], *rest: Any) -> Any:
+    """Write fonts as WeasyPrint does, but an ellipsis reads as one, and not as all that was cut off where it stands."""
+    for font in fonts.values():
+        for glyph, text in font.to_unicode.items():
+            if _is_cut_off(text):
+                font.to_unicode[glyph] = ELLIPSIS
+    return _build_fonts_dictionary(pdf, fonts, *rest)
+
+
+def _is_cut_off(text: str) -> bool:
+    """Tell whether a text is more than one glyph can stand for."""
+    letters = [letter for letter in text if unicodedata.category(letter)[0] not in "CMZ"]
+    most = 1 if any(map(str.isidentifier, letters)) and not text.isascii() else LONGEST_LIGATURE
+    return len(letters) > most
+
+
 # Page labels (ISO 32000-1, 12.4.2)
 
 PAGE_NUMBER = re.compile(r"[\W第页]*(?:([0-9]+)|([IVXLC]+))[\W第页]*")
@@ -108,9 +133,14 @@ def _roman(text: str) -> int:
     return sum(-value if value < after else value for value, after in zip(values, following, strict=True))
 
 
+# Where it is missing, WeasyPrint is another version, and `install` stops.
+_build_fonts_dictionary: Any = getattr(weasyprint.pdf, "build_fonts_dictionary", None)
+
+
 def install() -> bool:
-    """Let WeasyPrint 70 write structure and streams as the standards want them; return whether it could be done."""
+    """Let WeasyPrint 70 write structure, text and streams as the standards want them; return whether it could be done."""
     if not tagging.install():
         return False
+    weasyprint.pdf.build_fonts_dictionary = build_fonts_dictionary
     pydyf.Stream.data = property(_written)
     return True
