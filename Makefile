@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test system venv dev fonts clean
+.PHONY: help demo test gallery system venv dev fonts clean
 
 BIN := .venv/bin
 ISSUE ?= 2021-03
@@ -25,6 +25,9 @@ test: dev fonts ## 全部检查：格式、类型、层次、测试
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+gallery: dev fonts ## 排出版样，说出与认可的版面有何不同；APPROVE=1 认可现在的版面
+	@PYTHONPATH=tests $(BIN)/python -m gallery build/gallery $(if $(APPROVE),--approve)
 
 system: ## 安装缺少的系统软件包（需要 root 或 sudo）
 	@scripts/setup.sh system
