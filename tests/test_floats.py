@@ -68,8 +68,17 @@ def test_nothing_moves_where_the_figure_fits(order: Print) -> None:
 
 
 def test_figures_keep_their_order(order: Print) -> None:
-    blocks = (text("甲1", 20), figure("图1"), figure("图2"), text("甲2"))
-    assert order(*blocks) == [["甲1", "甲2"], ["图1"], ["图2"]]
+    blocks = (text("甲1", 20), figure("图1"), figure("图2"), text("甲2"), text("甲3"))
+    assert order(*blocks) == [["甲1", "甲2"], ["图1"], ["图2", "甲3"]]
+
+
+def test_a_paragraph_passes_no_more_than_two_figures(order: Print) -> None:
+    blocks = (text("甲1", 20), figure("图1"), figure("图2"), figure("图3"), text("甲2"), text("甲3"))
+    assert order(*blocks) == [["甲1"], ["图1", "甲2"], ["图2"], ["图3", "甲3"]]
+
+
+def test_the_last_paragraph_ends_the_text(order: Print) -> None:
+    assert order(text("甲1", 20), figure("图1"), text("甲2")) == [["甲1"], ["图1", "甲2"]]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +106,7 @@ def test_a_figure_that_was_announced_is_not_passed(order: Print) -> None:
 
 def test_a_heading_takes_text_where_its_figure_does_not_fit(order: Print) -> None:
     blocks = (text("甲1", 20), "<h2>甲2</h2>", figure("图1"), text("甲3"), text("甲4"))
-    assert order(*blocks) == [["甲1", "甲2", "甲3", "甲4"], ["图1"]]
+    assert order(*blocks) == [["甲1", "甲2", "甲3"], ["图1", "甲4"]]
 
 
 def test_a_page_is_filled_before_a_turned_one(order: Print) -> None:

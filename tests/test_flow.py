@@ -17,12 +17,17 @@ def nodes_of(body: str) -> tuple[Node, ...]:
     return nodes
 
 
+LONG = "这一段要排好几行，" * 20
+
+
 def kinds(body: str) -> list[tuple[bool, list[str]]]:
     return [(across, [node.kind for node in run]) for across, run in runs(nodes_of(body), page(2))]
 
 
 def test_figures_and_tables_stand_across_the_columns() -> None:
-    assert kinds("甲\n\n乙\n\n|a|b|\n|-|-|\n|1|2|\n\n丙\n\n![图](assets/a.png)\n\n![图](assets/b.png)") == [
+    assert kinds(
+        f"甲\n\n{LONG}\n\n|a|b|\n|-|-|\n|1|2|\n\n{LONG}\n\n![图](assets/a.png)\n\n![图](assets/b.png)"
+    ) == [
         (False, ["paragraph", "paragraph"]),
         (True, ["table"]),
         (False, ["paragraph"]),
@@ -31,10 +36,16 @@ def test_figures_and_tables_stand_across_the_columns() -> None:
 
 
 def test_headings_go_with_the_table_right_below_them() -> None:
-    assert kinds("## 甲\n\n乙\n\n## 丙\n\n### 丁\n\n|a|b|\n|-|-|\n|1|2|") == [
+    assert kinds(f"## 甲\n\n{LONG}\n\n## 丙\n\n### 丁\n\n|a|b|\n|-|-|\n|1|2|") == [
         (False, ["heading", "paragraph"]),
         (True, ["heading", "heading", "table"]),
     ]
+
+
+def test_a_few_lines_stand_across_the_columns() -> None:
+    assert kinds("甲\n\n乙") == [(True, ["paragraph", "paragraph"])]
+    assert kinds(LONG) == [(False, ["paragraph"])]
+    assert kinds("- 甲\n- 乙") == [(False, ["bullets"])]
 
 
 def test_a_page_of_one_column_is_one_piece() -> None:

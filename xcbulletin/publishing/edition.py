@@ -56,6 +56,8 @@ class Listed:
     anchor: str
     label: str
     caption: str
+    column: str
+    """The column or part that it stands in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,7 +282,7 @@ class _Numbering:
     def _listed(
         self, node: Numbered, label: str, caption: str, into: list[Listed], prefix: str, article: Article
     ) -> Numbered:
-        listed = Listed(anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption)
+        listed = Listed(anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption, column=article.column)
         into.append(listed)
         if node.id in self.targets:
             place = Place(file=article.file, line=node.line)

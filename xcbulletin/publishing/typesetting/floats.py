@@ -24,6 +24,8 @@ LOGGER = logging.getLogger(__name__)
 
 MOST_MOVED = 12
 """Paragraphs that may pass on one page."""
+MOST_PASSED = 2
+"""Figures and tables that a paragraph may pass; it passes none as the last of its text."""
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 INTRODUCES = re.compile(r"[：:]\Z")
 REFERS = re.compile(r"[上下前][图表]|以上|如下|\A[注说][：:明]")
@@ -81,7 +83,9 @@ def _with_text_moved_up(children: Sequence[Box], place: int) -> list[Box] | None
     after = first
     while after < len(children) and _floats(children[after]):
         after += 1
-    if after in (first, len(children)) or not _may_pass(children[after], children[first - 1]):
+    if after - first not in range(1, MOST_PASSED + 1) or after >= len(children) - 1:
+        return None
+    if not _may_pass(children[after], children[first - 1]):
         return None
     return [*children[:first], children[after], *children[first:after], *children[after + 1 :]]
 
