@@ -424,7 +424,7 @@ def test_an_edition_that_there_is_not_is_wrong_usage(run: Run, page: Path) -> No
     assert page.is_dir()
     outcome = run("build", "--edition", "huge")
     assert outcome.code == 2
-    assert outcome.err.startswith("“huge”不能用在 --edition 后面，这里要的是 standard|large；")
+    assert outcome.err == "--edition 只能是 standard（通常的版本）或 large（大字版），现为“huge”\n"
 
 
 @pytest.mark.usefixtures("fonts")

@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,15 +38,6 @@ IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-0
 IssuesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="期号...", help="如 2021-01", show_default=False)
 ]
-
-
-class EditionKind(StrEnum):
-    """What `build --edition` makes."""
-
-    STANDARD = "standard"
-    LARGE = "large"
-
-
 KindOption = Annotated[Kind, typer.Option("--kind", metavar="bulletin|report", help="快递，或长报告")]
 
 
@@ -206,18 +196,18 @@ def build(
         typer.Option("--industry", metavar="产业", help="只编入这些产业的文章，可用逗号连写，也可重复"),
     ] = None,
     edition: Annotated[
-        EditionKind,
+        str,
         typer.Option("--edition", metavar="standard|large", help="通常的版本，或大字版（正文三号字）"),
-    ] = EditionKind.STANDARD,
+    ] = "standard",
     every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
 ) -> None:
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
-    wanted = _formats(formats)
+    wanted, large_print = _formats(formats), _is_large(edition)
     failed = False
     with _workshop(context) as workshop:
         chosen = _chosen(workshop.root, issues, every=every)
         selection = _selection(workshop, _split(industries)) if industries else ()
-        audience = Audience(industries=selection, large_print=edition is EditionKind.LARGE)
+        audience = Audience(industries=selection, large_print=large_print)
         for issue, outcome in zip(chosen, workshop.build_each(chosen, wanted, audience), strict=True):
             if isinstance(outcome, BulletinError):
                 failed = True
@@ -301,6 +291,12 @@ def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
         raise UsageMistakeError(
             f"--format 只能是 {'、'.join(Format)}，可用逗号连写，如 --format pdf,html"
         ) from error
+
+
+def _is_large(edition: str) -> bool:
+    if edition not in ("standard", "large"):
+        raise UsageMistakeError(f"--edition 只能是 standard（通常的版本）或 large（大字版），现为“{edition}”")
+    return edition == "large"
 
 
 def _selection(workshop: "Workshop", names: Sequence[str]) -> tuple[str, ...]:

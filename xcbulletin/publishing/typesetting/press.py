@@ -5,6 +5,7 @@ for every page: as many are printed side by side as were submitted, each from th
 is the same bytes in whatever company it is printed, and one that kills its process kills no other.
 """
 
+import ctypes.util
 import gc
 import io
 import logging
@@ -138,6 +139,8 @@ def main() -> None:
     sys.stdout = sys.stderr
     # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
     gc.set_threshold(200_000, 50, 100)
+    # WeasyPrint tries names of other systems before ours; for each, ctypes would run gcc and ld: 0.2 s in all.
+    ctypes.util.find_library = lambda name: None
     for name in _LATE:
         sys.modules[name] = _Late(name)
     # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
