@@ -187,7 +187,9 @@ def test_a_title_longer_than_the_head_is_shortened(
     pdf = on_paper(workspace, fonts, tmp_path, kind, title="甲乙丙丁戊己庚辛" * 8)
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         second = opened.pages[1]
-        glyphs = [char for char in second.chars if char["top"] < 80 and char["text"][0] in "甲乙丙丁戊己庚辛…"]
+        glyphs = [
+            char for char in second.chars if char["top"] < 80 and char["text"][0] in "甲乙丙丁戊己庚辛…"
+        ]
     assert [char["text"] for char in glyphs[:8]] == list("甲乙丙丁戊己庚辛")
     assert 16 < len(glyphs) < 32
     assert glyphs[-1]["text"] == "…"

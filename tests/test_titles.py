@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.publishing.titles import ems, title_lines
+from xcbulletin.publishing.titles import Words, ems, title_lines
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,20 @@ def test_a_title_parts_no_number_from_its_unit_and_no_mark_from_its_word(title: 
         for line in title_lines(title, longest):
             assert line[0] not in "，）》年期"
             assert line[-1] not in "（《第"
+
+
+def test_a_word_of_the_text_is_not_parted() -> None:
+    title = "许昌本市开放场景推动装备产业链协同创新"
+    assert title_lines(title, 10) == ["许昌本市开放场景推", "动装备产业链协同创新"]
+    text = "装备企业多，装备好，推动创新。开放场景，推动创新；协同得好，装备产业链才长。"
+    assert title_lines(title, 10, Words([text])) == ["许昌本市开放场景推动", "装备产业链协同创新"]
+
+
+def test_what_stands_together_once_is_no_word() -> None:
+    assert Words(["甲乙"]).bond("甲乙") == 0
+    assert Words(["甲乙", "甲乙"]).bond("甲乙") == 1
+    assert Words(["甲乙甲乙甲丙甲丁"]).bond("甲乙") == 0.5
+    assert Words().bond("甲乙") == 0
 
 
 @given(st.text(min_size=1, max_size=80))

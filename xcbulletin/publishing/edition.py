@@ -282,7 +282,9 @@ class _Numbering:
     def _listed(
         self, node: Numbered, label: str, caption: str, into: list[Listed], prefix: str, article: Article
     ) -> Numbered:
-        listed = Listed(anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption, column=article.column)
+        listed = Listed(
+            anchor=f"{prefix}-{len(into) + 1}", label=label, caption=caption, column=article.column
+        )
         into.append(listed)
         if node.id in self.targets:
             place = Place(file=article.file, line=node.line)

@@ -11,17 +11,19 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateRuntimeError,
+    pass_context,
     select_autoescape,
 )
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
-from xcbulletin.publishing.edition import Edition
+from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.flow import runs
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
 from xcbulletin.publishing.tabular import set_table
-from xcbulletin.publishing.titles import ems, title_lines
+from xcbulletin.publishing.titles import Words, ems, title_lines
 from xcbulletin.settings import Settings
 
 
@@ -95,9 +97,17 @@ def _environment(folders: Sequence[Path]) -> Environment:
         "ems": ems,
         "runs": runs,
         "set_table": set_table,
-        "title_lines": title_lines,
+        "title_lines": _title_lines,
     }
     return environment
+
+
+@pass_context
+def _title_lines(context: Context, title: str, longest: float) -> list[str]:
+    """Return a title in lines, words whole as far as the edition's own texts tell them."""
+    if ems(title) <= longest:
+        return [title]
+    return title_lines(title, longest, Words(text for _place, text in texts(context["edition"])))
 
 
 _FAILURES = (

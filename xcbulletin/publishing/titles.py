@@ -2,6 +2,9 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
 
 
 def ems(text: str) -> float:
@@ -9,8 +12,25 @@ def ems(text: str) -> float:
     return sum(0.5 if character < "\u2e80" and character not in "“”‘’…—" else 1 for character in text)
 
 
-def title_lines(title: str, longest: float) -> list[str]:
+class Words:
+    """Which neighbours in Chinese belong to one word, told from how often they stand together in the texts at hand."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._single: Counter[str] = Counter()
+        self._pairs: Counter[str] = Counter()
+        for text in texts:
+            self._single.update(text)
+            self._pairs.update(map("".join, pairwise(text)))
+
+    def bond(self, pair: str) -> float:
+        """Return how closely two characters are bound: 1 where neither stands without the other, 0 where none is known."""
+        together = self._pairs[pair]
+        return together**2 / (self._single[pair[0]] * self._single[pair[1]]) if together > 1 else 0
+
+
+def title_lines(title: str, longest: float, words: Words | None = None) -> list[str]:
     """Return a title in lines of at most `longest` ems, a word or number that is longer apart."""
+    words = words or Words()
     width = ems(title)
     if width <= longest or len(title) < 2:
         return [title]
@@ -20,11 +40,12 @@ def title_lines(title: str, longest: float) -> list[str]:
         _places(title, longest),
         key=lambda at: (
             _cost(title[:at], title[at:])
+            + _WORD * words.bond(title[at - 1 : at + 1])
             + abs(ems(title[:at]) - even)
             + _ONE_MORE_LINE * (ems(title[:at]) < shortest)
         ),
     )
-    return [title[:place], *title_lines(title[place:], longest)]
+    return [title[:place], *title_lines(title[place:], longest, words)]
 
 
 def _places(title: str, longest: float) -> list[int]:
@@ -32,8 +53,8 @@ def _places(title: str, longest: float) -> list[int]:
     return [at for at in range(1, len(title)) if ems(title[:at]) <= longest] or [1]
 
 
-_PARTED, _ONE_MORE_LINE = 99, 50
-"""What it costs to part a word, and to need one line more."""
+_PARTED, _WORD, _ONE_MORE_LINE = 99, 20, 50
+"""What it costs to part a number from its unit, to part what may be a word, and to need one line more."""
 _WHOLE = (
     (r"[（《「『“‘第]$", r""),
     (r"", r"[，。、；：！？）》」』”’—…·～~]"),

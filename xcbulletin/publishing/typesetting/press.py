@@ -140,7 +140,7 @@ def main() -> None:
     # Layout makes millions of small objects and hardly any garbage: looking for it costs a tenth of the time.
     gc.set_threshold(200_000, 50, 100)
     # WeasyPrint tries names of other systems before ours; for each, ctypes would run gcc and ld: 0.2 s in all.
-    ctypes.util.find_library = lambda name: None
+    ctypes.util.find_library = _no_library
     for name in _LATE:
         sys.modules[name] = _Late(name)
     # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
@@ -155,6 +155,10 @@ def main() -> None:
     gc.freeze()
     with socket.socket(fileno=sys.stdin.fileno()) as slot:
         _serve(slot, deadline=float(sys.argv[1]))
+
+
+def _no_library(name: str) -> None:  # noqa: ARG001
+    """Stand for `ctypes.util.find_library`."""
 
 
 _LATE = ("fontTools.subset", "fontTools.varLib.instancer")
