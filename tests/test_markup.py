@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xcbulletin.model import Severity
 from xcbulletin.publishing.markup import parse
-from xcbulletin.publishing.nodes import Cell, Item, Node, own_text, plain, walk
+from xcbulletin.publishing.nodes import Cell, Item, Node, Note, Table, own_text, plain, walk
 
 HERE = "issues/2021-01/news/01.md"
 
@@ -684,3 +684,55 @@ def test_cells_and_items_know_where_they_stand() -> None:
     assert {(cell.column, cell.columns) for cell in cells} == {(0, 2), (1, 2)}
     items = [node for node in walk(nodes("- 甲\n\n3. 乙\n4. 丙")) if isinstance(node, Item)]
     assert [item.marker for item in items] == ["-", "3.", "4."]
+
+
+# What a review found passed over in silence
+
+
+def test_captions_and_sources_are_read_in_lists_and_quotes_too() -> None:
+    table = "表：甲\n\n|a|b|\n|-|-|\n|1|2|\n\n来源：乙"
+    (quote,) = nodes("\n".join(f"> {line}" for line in table.split("\n")))
+    assert [(node.kind, node.caption, node.source) for node in quote.children if isinstance(node, Table)] == [
+        ("table", "甲", "来源：乙")
+    ]
+    (bullets,) = nodes("- 条\n\n" + "\n".join(f"  {line}" for line in table.split("\n")))
+    assert [node.kind for node in bullets.children[0].children] == ["paragraph", "table"]
+
+
+def test_a_word_behind_a_fence_that_is_nearly_one_of_ours_is_a_remark() -> None:
+    assert complaints("```keyfigure\na\n```") == [
+        "issues/2021-01/news/01.md:4: “keyfigure”不认得，会按代码印出；是否想写“```keyfigures”？"
+    ]
+    assert complaints("```Chart\na\n```") == [
+        "issues/2021-01/news/01.md:4: “Chart”不认得，会按代码印出；是否想写“```chart”？"
+    ]
+    assert complaints("```python\na\n```") == []
+
+
+def test_an_article_without_a_body_and_a_table_without_rows_are_remarks() -> None:
+    assert complaints("\n") == [
+        "issues/2021-01/news/01.md:4: 正文是空的，只会印出标题；请补上正文，或在开头写一行 draft: true"
+    ]
+    assert complaints("|a|b|\n|-|-|") == [
+        "issues/2021-01/news/01.md:4: 表格只有表头，没有内容；请补上内容，或删去"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"), [("$E=mc^2$", "$E=mc^2$"), ("10^3^", "^3^"), ("H~2~", "~2~"), ("x^2", "^2")]
+)
+def test_formulas_that_are_printed_as_written_are_remarks(formula: str, shown: str) -> None:
+    assert complaints(f"按{formula}计算。") == [
+        f"issues/2021-01/news/01.md:4: “{shown}”这样的公式写法会照原样印出；"
+        "上下标请用 ²、³、₂ 这类字符，复杂的公式请做成图片"
+    ]
+
+
+def test_money_and_ranges_are_no_formulas() -> None:
+    assert complaints("从$100到$200，3~5年，A~B，约~20%。") == []
+
+
+def test_notes_in_one_place_are_parted() -> None:
+    paragraph = only("甲[^a][^b]，乙[^c]。\n\n[^a]: 一\n\n[^b]: 二\n\n[^c]: 三")
+    notes = [node for node in paragraph.children if isinstance(node, Note)]
+    assert [note.follows for note in notes] == [False, True, False]

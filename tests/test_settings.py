@@ -74,6 +74,18 @@ def test_every_mistake_in_the_settings_is_reported_at_once(workspace: Workspace)
     ]
 
 
+def test_columns_are_one_or_two_and_every_code_stands_once(workspace: Workspace) -> None:
+    text = (
+        "masthead: {title: 快递}\n"
+        "columns: [{code: news, name: 行业动态}, {code: news, name: 行业趋势}]\n"
+        "page: {columns: 3}\n"
+    )
+    assert complaints(workspace, text) == [
+        "bulletin.yaml:2: “columns”里的代码每个只能用一次，“news”用了几次",
+        "bulletin.yaml:3: “page.columns”应为 1 或 2，现为“3”",
+    ]
+
+
 def test_mistakes_in_both_files_are_reported_together(workspace: Workspace) -> None:
     write(workspace.root / INDUSTRIES_FILE, "- {code: ai, name: 人工智能}\n- {code: AI 1}\n")
     assert complaints(workspace, "masthead: {title: 快递}\n") == [

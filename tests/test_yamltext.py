@@ -307,3 +307,7 @@ def test_any_text_is_a_value_or_problems(text: str, model: type) -> None:
     assert (value is None) == bool(problems)
     last = text.count("\n") + 1 + sum(map(text.count, "\r\x85\u2028\u2029"))
     assert all(1 <= (problem.place.line or 0) <= last for problem in problems)
+
+
+def test_marks_that_nobody_sees_are_left_out() -> None:
+    assert decode("许\u200b昌\u2060竞\u00ad争\ufeff".encode(), "a.md") == "许昌竞争"

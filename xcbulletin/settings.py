@@ -35,6 +35,12 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _one_or_two(value: int) -> int:
+    if value not in (1, 2):
+        raise ValueError(f"应为 1 或 2，现为“{value}”")
+    return value
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 TextList = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
@@ -78,11 +84,18 @@ class ColumnFields(Section):
     name: Text
 
 
+def _each_once(columns: tuple[ColumnFields, ...]) -> tuple[ColumnFields, ...]:
+    codes = [column.code for column in columns]
+    if twice := [code for code in dict.fromkeys(codes) if codes.count(code) > 1]:
+        raise ValueError(f"里的代码每个只能用一次，“{'”“'.join(twice)}”用了几次")
+    return columns
+
+
 class PageSettings(Section):
     """How the bulletin is printed: on the trim size that the permit names."""
 
     size: Literal["A4", "16K"] = "A4"
-    columns: int = Field(default=1, ge=1, le=2)
+    columns: Annotated[int, AfterValidator(_one_or_two)] = 1
     typeface: Literal["song", "fangsong"] = "song"
     """Of the body text. Reports have one column."""
 
@@ -128,7 +141,7 @@ class Settings(Section):
 
     masthead: MastheadSettings
     profile: Literal["permit", "brief"] = "permit"
-    columns: tuple[ColumnFields, ...] = Field(min_length=1)
+    columns: Annotated[tuple[ColumnFields, ...], AfterValidator(_each_once)] = Field(min_length=1)
     imprint: ImprintFields = ImprintFields()
     page: PageSettings = PageSettings()
     review: ReviewSettings = ReviewSettings()

@@ -78,9 +78,16 @@ def _unreadable(place: Place) -> Problem:
 
 
 def decode(content: bytes, file: str) -> str:
-    """Return the text of `content` with LF line ends. Raises ProblemsError, see `encoding_of`."""
+    """Return the text of `content` with LF line ends. Raises ProblemsError, see `encoding_of`.
+
+    Marks that nobody sees, which come along when text is copied from pages and chats, are left out.
+    """
     text = content.decode(encoding_of(content, file))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
+
+
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+"""Soft hyphen, zero-width space, marks of direction, word joiner, byte order mark."""
 
 
 def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlText:

@@ -148,6 +148,8 @@ def _pending(place: Place, node: Pictured) -> Problem:
 
 def _find(folder: Path, src: str, what: str = "图片") -> Path:
     """Return the file that an address means. Its name is an output's too, so it has to lie under `assets`."""
+    if not src:
+        raise _UnusableError("图片没有写文件名", "请写成 ![图题](assets/文件名)")
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", src) or src.startswith(("/", "\\")):
         raise _UnusableError(
             f"{what}不能用网址或绝对路径：{src}", f"请把{what}存进 assets 文件夹，写 assets/文件名"

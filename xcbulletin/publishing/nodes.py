@@ -275,6 +275,8 @@ class Note(Node):
     """Calls of the same note have the same."""
     label: str
     """As written: 1 in [^1]."""
+    follows: bool = False
+    """It stands right behind another one, from which a comma parts it."""
     number: int | None = None
     id: str | None = None
 

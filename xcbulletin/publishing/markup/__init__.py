@@ -46,6 +46,9 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
     blocks = block_nodes([tree for tree in trees if tree.type != "footnote_block"], remarks)
     captioned = with_charts(with_captions(blocks, remarks), remarks, read_data)
     nodes = with_notes(captioned, notes)
+    if not nodes:
+        message, suggestion = "正文是空的，只会印出标题", "请补上正文，或在开头写一行 draft: true"
+        remarks.add(article.body_line, "empty-article", message, suggestion)
     return _levelled(nodes), tuple(remarks.problems)
 
 

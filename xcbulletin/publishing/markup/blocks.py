@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence, Set
+from difflib import get_close_matches
 from itertools import count
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from xcbulletin.model import Severity
 from xcbulletin.publishing.markup.captions import source_in
+from xcbulletin.publishing.markup.charts import CHART_WORDS
 from xcbulletin.publishing.markup.columns import read_columns
 from xcbulletin.publishing.markup.inlines import inline_nodes, spans
 from xcbulletin.publishing.markup.keyfigures import KEY_FIGURES_WORDS, read_key_figures
@@ -185,6 +187,8 @@ def _table(tree: SyntaxTreeNode, remarks: Remarks) -> Table:
                 continue
             _report_row(row, columns, remarks)
             rows.append(Row(children=cells, head=part.type == "thead", line=remarks.line_of(row)))
+    if len(rows) == 1:
+        remarks.add(remarks.line_of(tree), "table-row", "表格只有表头，没有内容", "请补上内容，或删去")
     return Table(children=read_columns(rows), source=source, line=remarks.line_of(tree))
 
 
@@ -221,6 +225,8 @@ def _cells_in(line: str) -> int:
 
 # Code, and what is written like it
 
+_FENCE_WORDS = (*KEY_FIGURES_WORDS, *CHART_WORDS)
+
 
 def _fence(tree: SyntaxTreeNode, remarks: Remarks) -> Code | KeyFigures:
     line, word = remarks.line_of(tree), next(iter(tree.info.split()), "")
@@ -233,6 +239,9 @@ def _fence(tree: SyntaxTreeNode, remarks: Remarks) -> Code | KeyFigures:
         remarks.problems += problems
         if node:
             return node
+    elif (meant := get_close_matches(word.lower(), _FENCE_WORDS, n=1, cutoff=0.8)) and word != meant[0]:
+        message = f"“{word}”不认得，会按代码印出"
+        remarks.add(line, "code", message, f"是否想写“{tree.markup}{meant[0]}”？")
     return Code(text=tree.content.rstrip("\n"), info=tree.info.strip(), line=line)
 
 

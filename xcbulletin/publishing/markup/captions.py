@@ -7,11 +7,15 @@ from dataclasses import replace
 from xcbulletin.model import Severity
 from xcbulletin.publishing.markup.remarks import Remarks
 from xcbulletin.publishing.nodes import (
+    Bullets,
     Cell,
     Figure,
+    Item,
     Node,
     Note,
+    Numbers,
     Paragraph,
+    Quote,
     Reference,
     SourceLine,
     Table,
@@ -32,7 +36,7 @@ _SOURCE_LINE = re.compile(r"(?:数据|资料|图片)?来源\s*[：:].+")
 def with_captions(nodes: Sequence[Node], remarks: Remarks) -> tuple[Node, ...]:
     """Return the blocks with captions and source lines moved into their figures and tables."""
     result: list[Node] = []
-    for node in nodes:
+    for node in (_within(node, remarks) for node in nodes):
         joined = _joined(result[-1], node) if result else None
         if joined is None:
             result.append(node)
@@ -40,6 +44,13 @@ def with_captions(nodes: Sequence[Node], remarks: Remarks) -> tuple[Node, ...]:
             result[-1:] = joined
     _report_captions(result, remarks)
     return tuple(result)
+
+
+def _within(node: Node, remarks: Remarks) -> Node:
+    """Return a list or quote with the captions in it read as well."""
+    if isinstance(node, Bullets | Numbers | Item | Quote):
+        return replace(node, children=with_captions(node.children, remarks))
+    return node
 
 
 def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
@@ -57,10 +68,9 @@ def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
 
 
 def _report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
-    for node in walk(nodes):
+    for node in nodes:
         if _lacks_caption(node):
             remarks.add(node.line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
-    for node in nodes:
         if _is_spoilt_caption(node):
             message, suggestion = "表题里有脚注或引用，不能作表题", "请把脚注标在正文里，表题只写文字"
             remarks.add(node.line, "table-caption", message, suggestion, Severity.ERROR)

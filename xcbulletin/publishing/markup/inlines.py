@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
@@ -57,7 +57,7 @@ class _Reader:
             is_indented = begins_line and tree.type == "text"
             nodes += self._text(tree.content.lstrip(" 　")) if is_indented else self._span(tree)
             begins_line = tree.type in ("softbreak", "hardbreak")
-        return tuple(_soft_breaks_resolved(nodes))
+        return tuple(_notes_parted(list(_soft_breaks_resolved(nodes))))
 
     def _span(self, tree: SyntaxTreeNode) -> Iterator[Node]:
         match tree.type:
@@ -109,6 +109,14 @@ class _Reader:
             message = f"脚注“{mark}”没有内容"
             suggestion = f"请另起一段写“{mark}: 脚注内容”，或删去标记"
         self._remarks.add(self._line, "note", message, suggestion, Severity.ERROR)
+
+
+def _notes_parted(nodes: list[Node]) -> Iterator[Node]:
+    for before, node in zip((None, *nodes), nodes, strict=False):
+        if isinstance(node, Note) and isinstance(before, Note):
+            yield replace(node, follows=True)
+        else:
+            yield node
 
 
 def _soft_breaks_resolved(nodes: list[Node]) -> Iterator[Node]:

@@ -38,6 +38,7 @@ _PARAGRAPH_BEGINS = re.compile(
 )
 _LABEL = re.compile(r"[\u4e00-\u9fff　 ]{2,8}[：:]")
 _HEADING_TRIED = re.compile(r"(#{1,6}|＃{1,6})(?!(?<=#)[ \t])[ 　]*([^#＃\s].*)")
+_FORMULA = re.compile(r"\$[^$\n]*[\\^_][^$\n]*\$|(?<=[\w)])\^[-+\d]+\^?|(?<=[A-Za-z])~\d+~")
 _HASHTAG = re.compile(r"#(?:\d|[^#]+#)")
 
 
@@ -57,6 +58,7 @@ def slips(content: str, lazy: Sequence[int] = ()) -> Iterator[Slip]:
             )
         yield from _headings(row, line)
         yield from _pictures(row, line)
+        yield from _formulas(row, line)
 
 
 def _begins_anew(before: str, line: str) -> bool:
@@ -107,6 +109,16 @@ def _pictures(row: int, line: str) -> Iterator[Slip]:
                 message=f"句子里的图片不能设编号或宽度，“{match[1]}”会印成文字",
                 suggestion="请让图片单独成段，或删去",
             )
+
+
+def _formulas(row: int, line: str) -> Iterator[Slip]:
+    for match in _FORMULA.finditer(line):
+        yield Slip(
+            row=row,
+            rule="formula",
+            message=f"“{match[0]}”这样的公式写法会照原样印出",
+            suggestion="上下标请用 ²、³、₂ 这类字符，复杂的公式请做成图片",
+        )
 
 
 def _spoilt_picture(match: re.Match[str]) -> tuple[str, str] | None:

@@ -157,7 +157,7 @@ def main() -> None:
         _serve(slot, deadline=float(sys.argv[1]))
 
 
-def _no_library(name: str) -> None:  # noqa: ARG001
+def _no_library(name: str) -> None:
     """Stand for `ctypes.util.find_library`."""
 
 
