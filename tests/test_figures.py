@@ -514,3 +514,12 @@ def test_an_svg_carries_the_glyphs_of_its_words(fonts: FontSet) -> None:
     assert made.content.count(b"@font-face") == 2
     assert words_in(made) == "智能"
     assert etree.fromstring(made.content)[0].tag.endswith("style")
+
+
+def test_paper_gets_no_cmyk_and_no_grey_of_16_bits() -> None:
+    cmyk = Image.open(io.BytesIO(identify("a.jpg", raster("JPEG", mode="CMYK")).content))
+    assert (cmyk.format, cmyk.mode) == ("JPEG", "RGB")
+    stream = io.BytesIO()
+    Image.new("I;16", (20, 10), 0x8000).save(stream, "PNG")
+    grey = Image.open(io.BytesIO(identify("a.png", stream.getvalue()).content))
+    assert (grey.format, grey.mode, grey.getpixel((3, 3))) == ("PNG", "L", 128)

@@ -35,6 +35,11 @@ def test_figures_and_tables_stand_across_the_columns() -> None:
     ]
 
 
+def test_a_source_line_stays_below_its_table() -> None:
+    body = f"|a|b|\n|-|-|\n|1|2|\n\n来源：甲[^1]\n\n{LONG}\n\n[^1]: 注"
+    assert kinds(body) == [(True, ["table", "source_line"]), (False, ["paragraph"])]
+
+
 def test_headings_go_with_the_table_right_below_them() -> None:
     assert kinds(f"## 甲\n\n{LONG}\n\n## 丙\n\n### 丁\n\n|a|b|\n|-|-|\n|1|2|") == [
         (False, ["heading", "paragraph"]),

@@ -74,6 +74,19 @@ def test_a_number_that_is_written_already_is_a_remark() -> None:
     ]
 
 
+def test_numbers_that_are_words_are_no_remark() -> None:
+    article = make_article(
+        "## 5.5G商用提速\n\n## 2.0时代来临\n\n## 3.2%的增长\n", column="body", title="2020年"
+    )
+    assert composed(article, kind=Kind.REPORT)[1] == []
+
+
+def test_what_is_quoted_has_no_number() -> None:
+    edition, problems = composed(make_article("> ## 一、引文\n\n## 甲\n"), kind=Kind.BULLETIN)
+    assert problems == []
+    assert [heading.text for heading in edition.entries[0].headings] == ["一、引文", "一、甲"]
+
+
 def test_headings_are_as_written_unless_numbers_are_asked_for() -> None:
     edition, _problems = compose(make_issue(make_article("## 甲\n")), ())
     assert edition.entries[0].headings[0].text == "甲"

@@ -63,6 +63,15 @@ def test_a_format_that_was_not_made_is_not_there(tmp_path: Path) -> None:
     assert read_current(tmp_path, "d1", [Format.PDF, Format.HTML]) is None
 
 
+@pytest.mark.parametrize("files", ["null", "5", "[]", '["a"]'])
+def test_a_manifest_that_was_tampered_with_is_none(tmp_path: Path, files: str) -> None:
+    write_outputs(tmp_path, {"a.pdf": b"1"}, manifest("d1", Format.PDF))
+    text = (tmp_path / MANIFEST).read_text()
+    data = {**json.loads(text), "files": json.loads(files)}
+    write(tmp_path / MANIFEST, json.dumps(data))
+    assert read_current(tmp_path, "d1", [Format.PDF]) is None
+
+
 def test_other_sources_are_other_outputs(tmp_path: Path) -> None:
     write_outputs(tmp_path, {"a.pdf": b"1"}, manifest("d1", Format.PDF))
     assert read_current(tmp_path, "d2", [Format.PDF]) is None

@@ -58,3 +58,7 @@ def test_a_title_in_lines_is_the_whole_title(title: str) -> None:
 def test_latin_is_half_as_wide_as_han() -> None:
     assert ems("2020年10月") == 5
     assert ems("“以人为本”") == 6
+
+
+def test_a_title_without_end_takes_no_time_without_end() -> None:
+    assert "".join(title_lines("甲乙丙，丁" * 4000, 14)) == "甲乙丙，丁" * 4000

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from xcbulletin.errors import BulletinError, ProblemsError
+from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
@@ -120,6 +120,10 @@ class Workshop:
                 return self.build(issue, formats, audience)
             except BulletinError as error:
                 return error
+            except OSError as error:
+                return WorkspaceError(
+                    f"{error.filename or f'build/{issue}'}: 读写失败（{reason(error)}）；请检查磁盘空间和权限"
+                )
 
         if len(issues) == 1:
             return map(attempt, issues)

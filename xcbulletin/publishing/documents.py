@@ -156,6 +156,7 @@ def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
 def _bold_text(edition: Edition) -> str:
     """Return the characters that a page sets in bold."""
     names = [edition.title, *(column.name for column in edition.columns), _FURNITURE]
+    names += [industry.name for industry in edition.selection]
     for entry in edition.entries:
         names.append(entry.title)
         for node in walk(entry.body):
@@ -168,7 +169,7 @@ def _bold_text(edition: Edition) -> str:
     return "".join(names)
 
 
-_FURNITURE = "本期要目图表附目录注数据0123456789"
+_FURNITURE = "选编：、本期要目图表附目录注数据0123456789"
 
 
 def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -212,9 +213,22 @@ def _raster(name: str, content: bytes) -> Picture:
     except (OSError, SyntaxError, ValueError) as error:
         raise _UnusableError(f"图片 {name} 已损坏，打不开", "请重新导出一份") from error
     media_type = PNG if image.format == "PNG" else JPEG
+    if image.mode in _FOREIGN_MODES:
+        content = _converted(image, _FOREIGN_MODES[image.mode])
     return Picture(
         name=name, content=content, media_type=media_type, width=turned.width, height=turned.height
     )
+
+
+_FOREIGN_MODES = {"CMYK": "RGB", "I;16": "L", "I": "L"}
+"""PDF/A knows no CMYK beside RGB (ISO 19005-2, 6.2.4.3), and WeasyPrint no grey of 16 bits."""
+
+
+def _converted(image: Any, mode: str) -> bytes:
+    stream = io.BytesIO()
+    turned = image.point(lambda value: value / 256).convert(mode) if mode == "L" else image.convert(mode)
+    turned.save(stream, format=image.format, quality=95, exif=image.getexif())
+    return stream.getvalue()
 
 
 def _too_many_pixels(name: str) -> _UnusableError:

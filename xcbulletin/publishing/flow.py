@@ -10,7 +10,7 @@ from math import ceil
 from operator import itemgetter
 
 from xcbulletin.publishing.layout import Layout
-from xcbulletin.publishing.nodes import Figure, Heading, KeyFigures, Node, Paragraph, Table, plain
+from xcbulletin.publishing.nodes import Figure, Heading, KeyFigures, Node, Paragraph, SourceLine, Table, plain
 from xcbulletin.publishing.titles import ems
 
 FEW_LINES = 3
@@ -28,7 +28,7 @@ def runs(nodes: Iterable[Node], page: Layout) -> list[tuple[bool, tuple[Node, ..
     across: list[bool] = []
     for node in reversed(found):
         is_led_to = isinstance(node, Heading) and bool(across) and across[-1]
-        across.append(isinstance(node, Figure | KeyFigures | Table) or is_led_to)
+        across.append(isinstance(node, Figure | KeyFigures | SourceLine | Table) or is_led_to)
     groups = groupby(zip(reversed(across), found, strict=True), itemgetter(0))
     pieces = [(is_across, tuple(node for _, node in group)) for is_across, group in groups]
     return [(is_across or _is_short(piece, page), piece) for is_across, piece in pieces]

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import count
 
 from xcbulletin.model import Article, Kind, Place, Problem, Severity
-from xcbulletin.publishing.nodes import Heading, Node, Text, plain, rewrite
+from xcbulletin.publishing.nodes import Heading, Node, Text, plain
 
 _DIGITS = "零一二三四五六七八九"
 _WRITTEN = re.compile(
     r"第[一二三四五六七八九十百\d]+[章节篇]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]"
-    r"|\d+(?:[.．、]|\.\d+)|附录\s*[A-Z一二三四五六七八九十]"
+    r"|\d+[.．、](?!\d)|\d+(?:\.\d+)+\s|附录\s*[A-Z一二三四五六七八九十]"
 )
 
 
@@ -54,7 +54,7 @@ def _with_numbers(nodes: Sequence[Node], first: int) -> tuple[Node, ...]:
         number = heading_number(node.level + first - 1, counts[node.level])
         return replace(node, children=(Text(text=number), *node.children)) if number else node
 
-    return rewrite(nodes, change)
+    return tuple(change(node) for node in nodes)
 
 
 def _written(article: Article, nodes: Iterable[Node], *, with_title: bool) -> list[Problem]:

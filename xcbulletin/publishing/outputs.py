@@ -25,6 +25,8 @@ _LIBRARIES = (
     "pydyf",
     "markdown-it-py",
     "mdit-py-cjk-friendly",
+    "mdit-py-plugins",
+    "pyphen",
     "jinja2",
     "pillow",
     "resvg-py",
@@ -127,10 +129,11 @@ def _read_manifest(folder: Path) -> Manifest | None:
         )
         lists = {name: tuple(data[name]) for name in ("selection", "formats")}
         manifest = Manifest(**{**data, **lists, "problems": problems})
+        is_inside = isinstance(manifest.files, dict) and all(map(_is_inside, manifest.files))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         # Whatever is wrong with it, a new build puts it right.
         return None
-    return manifest if all(map(_is_inside, manifest.files)) else None
+    return manifest if is_inside else None
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

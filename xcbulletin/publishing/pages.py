@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.flow import runs
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
-from xcbulletin.publishing.tabular import set_table
+from xcbulletin.publishing.tabular import is_short, is_tall, notes_below, set_table, with_notes_below
 from xcbulletin.publishing.titles import Words, ems, title_lines
 from xcbulletin.settings import Settings
 
@@ -61,11 +62,14 @@ class Templates:
             "all_industries": self._industries,
             "pending": PENDING_PICTURE,
             "picture": picture,
+            "words": cache(lambda: Words(text for _place, text in texts(edition))),
             **context,
         }
         try:
-            macros = self._environment.get_template(blocks).make_module(shared)
-            marked = _Marked(macros, escaping=blocks.endswith(".html"))
+            # Macros may render nodes themselves: the notes of a table stand behind its rows.
+            within = {**shared, "marked": lambda nodes: marked(nodes)}
+            macros = self._environment.get_template(blocks).make_module(within)
+            marked: _Marked = _Marked(macros, escaping=blocks.endswith(".html"))
             return self._environment.get_template(name).render(**shared, marked=marked)
         except _FAILURES as error:
             raise _failed(name, error) from error
@@ -95,6 +99,9 @@ def _environment(folders: Sequence[Path]) -> Environment:
         "chinese_date": chinese_date,
         "chinese_month": chinese_month,
         "ems": ems,
+        "is_short": is_short,
+        "is_tall": is_tall,
+        "notes_below": notes_below,
         "runs": runs,
         "set_table": set_table,
         "title_lines": _title_lines,
@@ -105,9 +112,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
 @pass_context
 def _title_lines(context: Context, title: str, longest: float) -> list[str]:
     """Return a title in lines, words whole as far as the edition's own texts tell them."""
-    if ems(title) <= longest:
-        return [title]
-    return title_lines(title, longest, Words(text for _place, text in texts(context["edition"])))
+    return title_lines(title, longest, context["words"]() if ems(title) > longest else None)
 
 
 _FAILURES = (
@@ -165,6 +170,7 @@ class _Marked:
     def _one(self, node: Node) -> str:
         if node.kind == "text":
             return self._text(node.text)
+        node = with_notes_below(node)
         content = self._rows(node) if isinstance(node, Table) else self(node.children)
         macro = getattr(self._macros, node.kind, None)
         if macro is None:

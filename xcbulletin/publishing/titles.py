@@ -30,27 +30,31 @@ class Words:
 
 def title_lines(title: str, longest: float, words: Words | None = None) -> list[str]:
     """Return a title in lines of at most `longest` ems, a word or number that is longer apart."""
-    words = words or Words()
-    width = ems(title)
-    if width <= longest or len(title) < 2:
-        return [title]
+    lines, width = [], ems(title)
+    while width > longest and len(title) > 1:
+        place = _place_to_break(title, width, longest, words or Words())
+        lines.append(title[:place])
+        width -= ems(title[:place])
+        title = title[place:]
+    return [*lines, title]
+
+
+def _place_to_break(title: str, width: float, longest: float, words: Words) -> int:
+    """Return after how many characters the first line of a title of that width ends."""
     count = math.ceil(width / longest)
     even, shortest = width / count, width - longest * (count - 1)
-    place = min(
-        _places(title, longest),
-        key=lambda at: (
+    reached, costs = 0.0, {1: math.inf}
+    for at in range(1, len(title)):
+        reached += ems(title[at - 1])
+        if reached > longest:
+            break
+        costs[at] = (
             _cost(title[:at], title[at:])
             + _WORD * words.bond(title[at - 1 : at + 1])
-            + abs(ems(title[:at]) - even)
-            + _ONE_MORE_LINE * (ems(title[:at]) < shortest)
-        ),
-    )
-    return [title[:place], *title_lines(title[place:], longest, words)]
-
-
-def _places(title: str, longest: float) -> list[int]:
-    """Return after how many characters the first line may end."""
-    return [at for at in range(1, len(title)) if ems(title[:at]) <= longest] or [1]
+            + abs(reached - even)
+            + _ONE_MORE_LINE * (reached < shortest)
+        )
+    return min(costs, key=costs.__getitem__)
 
 
 _PARTED, _WORD, _ONE_MORE_LINE = 99, 20, 50

@@ -121,10 +121,12 @@ def _notes_parted(nodes: list[Node]) -> Iterator[Node]:
 
 def _soft_breaks_resolved(nodes: list[Node]) -> Iterator[Node]:
     """Yield the nodes; a line break in the source is nothing beside Han and a space elsewhere."""
+    texts = [plain((node,)) for node in nodes]
     for index, node in enumerate(nodes):
         if not isinstance(node, _SoftBreak):
             yield node
             continue
-        before, after = plain(nodes[:index])[-1:], plain(nodes[index + 1 :])[:1]
+        before = next((texts[at] for at in range(index - 1, -1, -1) if texts[at]), "")[-1:]
+        after = next((texts[at] for at in range(index + 1, len(texts)) if texts[at]), "")[:1]
         if not (before and is_cjk(before)) and not (after and is_cjk(after)):
             yield Space()

@@ -19,9 +19,9 @@ _MOST = 6
 _LONGEST_VALUE = 10
 _LONGEST_UNIT = 6
 _KEYS = "value|unit|label|note"
-_CHINESE_COMMA = re.compile(rf"\s*，\s*(?=(?:{_KEYS})\s*[:：])")
+_CHINESE_COMMA = re.compile(rf"，\s*(?=(?:{_KEYS})\s*[:：])")
 _BARE = re.compile(
-    rf"\b({_KEYS}):[ ]+(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:[%@&*!]|[>|](?=[\d.]))[^,，}}'\"]*?)(?=\s*(?:[,}}]|\Z))"
+    rf"\b({_KEYS}):[ ]+(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?:[%@&*!]|[>|](?=[\d.]))[^,，}}'\"]*)(?=\s*(?:[,}}]|\Z))"
 )
 """What YAML would take apart or refuse where no quotes stand: 4,636 and %."""
 _WITH_UNIT = re.compile(r"(\D{0,2}\d[\d,.]*)\s*([\u4e00-\u9fff%％‰℃]{1,4})")
@@ -102,8 +102,8 @@ def _chinese_commas(text: str, file: str, first_line: int) -> Iterator[Problem]:
 
 
 def _as_meant(text: str) -> str:
-    rows = (_CHINESE_COMMA.sub(", ", row) for row in text.split("\n"))
-    return "\n".join(_BARE.sub(r"\1: '\2'", row) for row in rows)
+    rows = (_CHINESE_COMMA.sub(", ", row.rstrip()) for row in text.split("\n"))
+    return "\n".join(_BARE.sub(lambda bare: f"{bare[1]}: '{bare[2].rstrip()}'", row) for row in rows)
 
 
 def _figure(fields: KeyFigureFields, line: int | None) -> KeyFigure:

@@ -123,6 +123,8 @@ class Press:
             return (
                 f"排版过了 {self._deadline:g} 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
             )
+        if code == -signal.SIGKILL:
+            return "排版程序被系统中止，多半是内存不够；请关掉别的程序再试，或把太大的图缩小"
         return (
             f"排版程序中途退出（代码 {code}）；"
             "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
