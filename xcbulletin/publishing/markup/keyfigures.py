@@ -81,7 +81,10 @@ def read_key_figures(text: str, file: str, first_line: int) -> tuple[KeyFigures 
     figures = tuple(
         _figure(figure, parsed.place(("figures", index)).line) for index, figure in enumerate(fields.figures)
     )
-    return KeyFigures(children=figures, title=fields.title, source=fields.source, line=first_line - 1), ()
+    source = fields.source
+    if source and not re.match(r"(?:数据|资料)?来源\s*[：:]", source):
+        source = f"数据来源：{source}"
+    return KeyFigures(children=figures, title=fields.title, source=source, line=first_line - 1), ()
 
 
 def _is_cut_off(parsed: YamlText) -> bool:
