@@ -33,7 +33,14 @@ def table(columns: int, rows: int, caption: str = "") -> str:
     )
 
 
-def build(root: Path, *blocks: str, kind: str = "bulletin", size: str = "A4", columns: int = 1) -> Path:
+def build(
+    root: Path,
+    *blocks: str,
+    kind: str = "bulletin",
+    size: str = "A4",
+    columns: int = 1,
+    edition: str = "standard",
+) -> Path:
     """Build an issue of one article, a report of two chapters; return its PDF."""
     workspace = make_workspace(root)
     settings = (root / "bulletin.yaml").read_text()
@@ -44,8 +51,11 @@ def build(root: Path, *blocks: str, kind: str = "bulletin", size: str = "A4", co
     folder = write_issue(workspace, text=f"date: 2021-01-29\nkind: {kind}\ntitle: 快递\n")
     for name in ("body/01.md", "body/02.md") if kind == "report" else ("news/01.md",):
         write_article(folder, name, "\n\n".join(blocks), title="要闻")
-    assert usage.run(app, ("--workspace", str(root), "build", "--format", "pdf,html,email")) == 0
-    return root / "build" / "2021-01" / "bulletin.pdf"
+    formats = "pdf,html,email" if edition == "standard" else "pdf"
+    command = ("--workspace", str(root), "build", "--format", formats, "--edition", edition)
+    assert usage.run(app, command) == 0
+    folder = root / "build" / "2021-01"
+    return (folder if edition == "standard" else folder / edition) / "bulletin.pdf"
 
 
 def lines_of(pdf: Path) -> list[list[str]]:
@@ -127,6 +137,74 @@ def test_a_cell_longer_than_a_page_is_broken(fonts: Any, tmp_path: Path) -> None
     )
     assert "".join("".join(page) for page in pages).count("两千字") >= 222 - len(pages) - 60
     assert any("表1长格" in page for page in pages[:1])
+
+
+def test_the_notes_of_a_broken_row_stand_below_the_table(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    rows = f"|一|{'很长的内容，' * 400}|数[^2]|\n|二|短|数[^3]|"
+    text = f"前文[^1]。\n\n表：长格\n\n|项|内容|备注|\n|---|---|---|\n{rows}\n\n数据来源：某处\n\n后文[^4]。"
+    notes = "\n\n".join(f"[^{number}]: 第{number}条注。" for number in range(1, 5))
+    pdf = build(tmp_path / "快递", text, notes)
+    pages = [page for page in lines_of(pdf) if any("长的内容" in line for line in page)]
+    assert len(pages) > 1
+    for number, page in enumerate(pages):
+        at = page.index("续表1长格" if number else "表1长格")
+        assert page[at + 1] == "项内容备注"
+    below = [line.lstrip("1234.") for line in pages[-1]]
+    at = below.index("第2条注。")
+    assert below[at : at + 3] == ["第2条注。", "第3条注。", "数据来源：某处"]
+    assert any(line.endswith("第1条注。") for line in pages[0])
+    assert validation.validate_pdf(str(pdf), profile=validation.ValidationProfile.PDF_UA_1).is_compliant
+
+
+def assert_inside(pdf: Path) -> None:
+    """Assert that all text of a PDF keeps clear of the edges of its pages."""
+    with pdfplumber.open(pdf) as opened:
+        for page in opened.pages:
+            for char in page.chars:
+                assert 10 * MM <= char["x0"] <= char["x1"] <= page.width - 10 * MM
+                assert 5 * MM <= char["top"] <= char["bottom"] <= page.height - 5 * MM
+
+
+def test_a_word_without_end_stays_on_the_paper(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    words = ("A1" * 100, "https://www.example.org/" + "abcdefghij/" * 15)
+    blocks = [
+        f"|{'项目|' * columns}\n|{'---|' * columns}\n|{'甲|' * (columns - 1)}{word}|"
+        for columns in (2, 4, 6)
+        for word in words
+    ]
+    pdf = build(tmp_path / "快递", *blocks, size="16K")
+    assert_inside(pdf)
+    text = "".join("".join(page) for page in lines_of(pdf))
+    assert text.count("A") == 300
+    assert text.count("j") == 45
+
+
+def test_the_note_of_a_short_cell_is_set_in_lines(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    notes = f"[^1]: {'注' * 100}\n\n[^2]: https://www.example.org/{'abcdefghij' * 15}"
+    pdf = build(tmp_path / "快递", f"|甲|乙|\n|---|--:|\n|丙[^1]|1[^2]|\n\n{notes}")
+    assert_inside(pdf)
+    assert "".join("".join(page) for page in lines_of(pdf)).count("注") == 100
+
+
+@pytest.mark.parametrize("columns", [14, 20])
+def test_a_table_of_many_columns_fits_a_small_page_in_large_print(
+    fonts: Any,  # noqa: ARG001
+    tmp_path: Path,
+    columns: int,
+) -> None:
+    pdf = build(tmp_path / "快递", table(columns, 8, "宽表"), size="16K", edition="large")
+    assert_inside(pdf)
+    with pdfplumber.open(pdf) as opened:
+        pages = [page for page in opened.pages if page.width > page.height]
+        assert len(pages) <= 2
+        assert all("宽表" in page.extract_text() and "地区" in page.extract_text() for page in pages)
+
+
+def test_a_table_of_however_many_columns_stays_on_the_paper(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    pdf = build(tmp_path / "快递", table(40, 8, "宽表"), size="16K", edition="large")
+    assert_inside(pdf)
+    with pdfplumber.open(pdf) as opened:
+        assert len(opened.pages) <= 4
 
 
 # Turned

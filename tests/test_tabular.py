@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 from xcbulletin.model import Kind
 from xcbulletin.publishing.layout import Layout, lay_out_page
 from xcbulletin.publishing.markup import parse
-from xcbulletin.publishing.nodes import Table
-from xcbulletin.publishing.tabular import Setting, set_table, width_of
+from xcbulletin.publishing.nodes import Note, Table, walk
+from xcbulletin.publishing.tabular import (
+    SMALLEST,
+    Setting,
+    notes_below,
+    set_table,
+    width_of,
+    with_notes_below,
+)
 from xcbulletin.settings import PageSettings
 
 
@@ -90,3 +97,64 @@ def test_every_column_gets_a_share(rows: list[list[str]]) -> None:
     setting: Setting = set_table(table(["甲", "乙", "丙"], *rows), page())
     assert all(width > 0 for width in setting.widths)
     assert not setting.widths or 97 <= sum(setting.widths) <= 103
+
+
+def test_a_turned_table_that_does_not_fit_is_set_in_smaller_type() -> None:
+    sizes = [set_table(of_numbers(columns), page("16K", large=True)).font for columns in range(12, 40)]
+    fonts = [16 * (size or 0.708) for size in sizes]
+    assert fonts == sorted(fonts, reverse=True)
+    assert fonts[0] > 10
+    assert fonts[-1] == pytest.approx(SMALLEST, abs=0.01)
+
+
+def test_in_smaller_type_every_column_is_as_wide_as_its_numbers() -> None:
+    layout = page("16K", large=True)
+    setting = set_table(of_numbers(16), layout)
+    assert {"turned", "reduced", "fixed"} <= set(setting.names)
+    assert setting.font
+    text = layout.text_height / layout.body / setting.font
+    assert setting.widths[1] * text / 100 - 0.706 >= width_of("1234.5")
+
+
+@pytest.mark.parametrize("word", ["A1" * 45, "A1" * 100, "https://www.example.org/" + "abcdefghij/" * 10])
+@pytest.mark.parametrize("columns", range(2, 7))
+def test_a_word_without_end_widens_no_column(columns: int, word: str) -> None:
+    setting = set_table(table(["项目"] * columns, [*["甲"] * (columns - 1), word]), page())
+    assert "fixed" in setting.names
+    assert len(setting.widths) == columns
+
+
+def test_short_texts_that_do_not_fit_in_one_line_are_broken() -> None:
+    node = table(["列名"] * 6, ["六字以内的字字"] * 6)
+    assert "fixed" in names(node, page("16K", large=True))
+    assert "fixed" not in names(node, page())
+
+
+def test_a_short_table_that_is_higher_than_a_page_is_not_whole() -> None:
+    node = table(["项目"] * 5, ["长" * 100, *["甲"] * 4], ["长" * 20, *["https://example.org/" * 9] * 4])
+    assert "whole" in names(table(["项目"] * 5, ["甲"] * 5), page("16K", large=True))
+    assert "whole" not in names(node, page("16K", large=True))
+    assert "loose" in names(node, page("16K", large=True))
+
+
+@given(
+    st.lists(
+        st.lists(st.text("中文ab1 ", max_size=40), min_size=45, max_size=45),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_of_however_many_columns_each_gets_a_share(rows: list[list[str]]) -> None:
+    setting = set_table(table(["甲"] * 45, *rows), page("16K", large=True))
+    assert all(width > 0 for width in setting.widths)
+    assert not setting.widths or 97 <= sum(setting.widths) <= 103
+
+
+@pytest.mark.parametrize(("length", "below"), [(50, []), (700, ["注一", "注二"])])
+def test_notes_stand_below_a_table_of_tall_rows(length: int, below: list[str]) -> None:
+    text = f"|甲|乙|\n|---|---|\n|{'长' * length}|数[^1]|\n|丙|数[^2]|\n\n[^1]: 注一\n\n[^2]: 注二"
+    nodes, _problems = parse(make_article(text))
+    node = with_notes_below(nodes[0])
+    assert isinstance(node, Table)
+    assert ["".join(one.text for one in walk(note.children)) for note in notes_below(node)] == below
+    assert len([one for one in walk([node]) if isinstance(one, Note)]) == 2

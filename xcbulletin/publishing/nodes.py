@@ -277,6 +277,8 @@ class Note(Node):
     """As written: 1 in [^1]."""
     follows: bool = False
     """It stands right behind another one, from which a comma parts it."""
+    below: bool = False
+    """On paper it stands below the table that calls it."""
     number: int | None = None
     id: str | None = None
 
