@@ -69,7 +69,11 @@ def test_a_range_stays_whole_in_a_title():
         ),
         ("（FANG+BAT）", 0, [("（FANG+", "")]),
         ("见13800000000000", 1, []),
+        ("见" + "1234" * 5, 1, [("见" + ("1234" * 5)[:end], "") for end in range(2, 19)]),
+        ("（2018-2020 \u2060年）", 0, [("（2018-", ""), ("（2018-2020 \u2060", "")]),
         ("见OpenAI", 1, []),
+        ("见TensorFlow", 1, [("见Tensor", "-")]),
+        ("见Elektrizität", 1, [("见Elek", "-"), ("见Elektri", "-"), ("见Elektrizi", "-")]),
     ],
 )
 def test_what_belongs_together_is_broken_last(text, start, expected):

@@ -3,7 +3,7 @@
 import logging
 import re
 from html import escape
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pagecheck
 import pytest
@@ -219,6 +219,26 @@ def test_marks_give_room(read):
     advances = {left.text: (right.x0 - left.x0) / 11.5 for left, right in pairwise(line.glyphs)}
     assert all(0.5 < advances[mark] < 0.9 for mark in "，）九")
     assert advances["一"] == pytest.approx(1, abs=0.01)
+
+
+FIGURES = (
+    "一季度规模以上工业增加值同比增长24.5%，其中高技术制造业增长31.2%，快于全部工业6.7个百分点。",
+    "据样例统计，2021年全球AI市场规模为850.3亿美元，同比增长16.5%；企业“上云用数赋智”步伐加快。",
+    "要坚持创新驱动——把科技自立自强作为战略支撑……",
+    "CO₂排放强度下降18%，H₂O耗量为每吨3.5m³，温度保持在25℃以下。",
+    "全市今年计划新建5G基站1200个，累计超过4.6万个，完成三年计划（2018-2020年）的87.25%。",
+)
+
+
+@pytest.mark.parametrize("width", ["18em", "19em", "20em"])
+def test_text_full_of_figures_is_flush_in_a_narrow_column(print_page, width):
+    body = "".join(f"<p>{''.join(order) * 3}</p>" for order in permutations(FIGURES, 3))
+    css = (
+        f"p{{width:{width}}} p::after{{content:'';position:absolute;width:.5em;height:.5em;background:#000}}"
+    )
+    found = pagecheck.running_text(print_page(body, css))
+    assert len(found) > 400
+    assert pagecheck.check_flush(found) == pagecheck.check_gaps(found, usual=0.1) == []
 
 
 SIGNS = (

@@ -152,6 +152,7 @@ LONELY = Rule(re.compile(r"(?<=[^GBR])B?(?=[HU][Ccame#GSZR]*\Z)"), GLUE)
 
 # About how wide a letter is in Song, in em; others are 1.
 WIDTHS = {"D": 0.55, "L": 0.54, "P": 0.85, "S": 0.26, "n": 0.5, "a": 0.3, "?": 0.5}
+CAPITAL_WIDER = 0.14  # em, than the letters of its class
 HAN = re.compile(r"[HUFOCWT]")
 CJK = r"(?:[HUFOCWT]|[oca](?!N))"
 MARK = r"(?:[OCWT]|[oca](?!N))"
@@ -160,9 +161,10 @@ LETTER = re.compile(r"[^BGNme](?=[BGN]*[^BGN])")
 GAP = re.compile(rf"(?:{CJK}|[SZ])(?=[BGN]*[^BGNSZ])|[^BGNSZ](?=[BGN]*{CJK})")
 MARK_AND_MARK = re.compile(r"[OCWToca](?=[OCWToca])")
 NUMBER_AND_UNIT = re.compile(rf"[{MARKS}]* ?[0-9.,]+ {GLUE}")
-LONG_WORD = re.compile(rf"[{MARKS}]* ?\W?([A-Z]?[a-z]{{6,}})(?![A-Za-z0-9])")
+LONG_WORD = re.compile(rf"[{MARKS}]* ?\W?([A-ZÀ-Þ]?[a-zß-ÿ]{{6,}})(?![0-9A-Za-zÀ-ÿ])")
+CAMEL_CASE = re.compile(rf"[{MARKS}]* ?\W?[A-Z][a-z]+(?=[A-Z][a-z]{{2}})")
 COMPOUND = re.compile(rf"[{MARKS}]* ?[（《“]?[A-Za-z0-9]{{2,}}[-+&/]+(?=[A-Za-z0-9])")
-LONG_RUN = re.compile(rf"[{MARKS}]* ?((?![0-9.,]+(?![!-~]))[!-~]{{12,}})")
+LONG_RUN = re.compile(rf"[{MARKS}]* ?((?![0-9.,]{{1,19}}(?![!-~]))[!-~]{{12,}})")
 ADDRESS_PART = re.compile(rf"[{MARKS}]* ?([!-~{GLUE}]+)")
 END_OF_SENSE = re.compile("(?<=[的：，、；）》”] )|(?<=[的：，、；）》” 　])|(?=[与和及暨（《“])")
 # A closing mark before, an opening mark after a letter that is no mark: two marks in a row are compressed already.
@@ -264,21 +266,25 @@ def width_of(text: str) -> float:
     classes = text.translate(CLASSES)
     wide = sum(letter > "\u2000" for name, letter in zip(classes, text, strict=True) if name == "?")
     halves = wide - len(MARK_AND_MARK.findall(classes)) - classes.endswith(("C", "c"))
-    return sum(WIDTHS.get(name, 1) for name in classes) + halves / 2
+    capitals = sum(map(str.isupper, text))
+    return sum(WIDTHS.get(name, 1) for name in classes) + CAPITAL_WIDER * capitals + halves / 2
 
 
 def last_resorts(text: str, start: int) -> list[tuple[int, str]]:
     """Return where what begins at a place may be broken rather than leave a hole in the line before, and the hyphen.
 
-    A number parts from its unit, a word by syllables or at a sign, an address and what is no word anywhere, without a hyphen.
+    A number parts from its unit, a word by syllables, at a capital or at a sign; an address, twenty digits or more and
+    what is no word anywhere, without a hyphen.
     """
     if number := NUMBER_AND_UNIT.match(text, start):
         return [(number.end(), "")]
     is_address = any(area.start() <= start < area.end() for area in ADDRESS.finditer(text))
     if not is_address and (word := LONG_WORD.match(text, start)):
         return [(word.start(1) + place, "-") for place in _syllables(word[1])]
+    if not is_address and (first := CAMEL_CASE.match(text, start)):
+        return [(first.end(), "-")]
     if compound := COMPOUND.match(text, start):
-        return [(compound.end(), "")]
+        return [(compound.end(), ""), *last_resorts(text, compound.end())]
     if run := (ADDRESS_PART if is_address else LONG_RUN).match(text, start):
         return [(place, "") for place in range(run.start(1) + 2, run.end(1) - 1)]
     return []
@@ -287,7 +293,8 @@ def last_resorts(text: str, start: int) -> list[tuple[int, str]]:
 def _syllables(word: str) -> list[int]:
     import pyphen
 
-    return list(pyphen.Pyphen(lang="en_US", left=3, right=3).positions(word))
+    language = "de_DE" if re.search("[ÄÖÜäöüß]", word) else "en_US"
+    return list(pyphen.Pyphen(lang=language, left=3, right=3).positions(word))
 
 
 @lru_cache(maxsize=1024)

@@ -286,8 +286,10 @@ def _title_lines(setting: _Setting, width: float) -> list[tuple[float, bool]]:
 
 
 def _may_be_set_again(context: Any, box: Box) -> bool:
-    """Return whether a line may be split twice: it has text only."""
-    return not context.excluded_shapes and all(map(_is_text, box.children))
+    """Return whether a line may be split twice: it has text only, and marks that are placed beside it."""
+    return not context.excluded_shapes and all(
+        _is_text(child) or child.is_absolutely_positioned() for child in box.children
+    )
 
 
 def _is_justified(line: Box) -> bool:
@@ -351,7 +353,10 @@ def _opening(line: Box, free: float) -> dict[Box, Room]:
     if letter > widest:
         return {}
     return {
-        box: {offset: letter + gap * (offset in gap_places[box]) for offset in offsets}
+        box: {
+            offset: letter * (offset in offsets) + gap * (offset in gap_places[box])
+            for offset in {*offsets, *gap_places[box]}
+        }
         for box, offsets in letter_places.items()
     }
 
