@@ -1,9 +1,6 @@
 """The gallery looks as it was approved; what it shows can be read on paper and on screens."""
 
-import html
-import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,15 +11,16 @@ import pytest
 from conftest import write
 from gallery import __main__ as command
 from gallery.comparing import compare
+from gallery.elements import Element, compare_elements, format_elements, parse_elements
 from gallery.layout import Piece, format_layout, parse_layout, read_layout
-from gallery.printing import HERE, VARIANTS, Variant, compose_all, compose_gallery, print_variants, web_files
+from gallery.printing import VARIANTS, Variant, compose_all, compose_gallery, print_variants, web_files
+from gallery.screens import CHROMIUM, VIEWS, Screen, View, look
 from textblock import check_text_block, lost_characters
 
 from xcbulletin.publishing.layout import lay_out_page
 from xcbulletin.publishing.typesetting.press import Press
 from xcbulletin.workshop import Composed
 
-CHROMIUM = shutil.which("chromium")
 REPORT = VARIANTS[-1]
 
 
@@ -165,6 +163,143 @@ def test_of_equal_pieces_only_the_one_that_moved_is_named() -> None:
     assert compare([box()], [box(height=30)]) == ["第 1 页：一个色块高了 10 磅"]
 
 
+# On screens
+
+
+@pytest.fixture(scope="module")
+def screens(editions: Mapping[str, Composed], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Screen]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    return look(tmp_path_factory.mktemp("screens"), web_files(editions), VIEWS)
+
+
+each_view = pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
+
+
+@each_view
+def test_a_page_can_be_seen_read_and_tapped(screens: Mapping[str, Screen], view: View) -> None:
+    assert screens[view.name].wrong == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_what_cannot_be_seen_read_or_tapped_is_told(tmp_path: Path) -> None:
+    body = """<body style="margin: 0"><p style="width: 2000px">宽</p><p style="font-size: 8px">小</p>
+    <div style="overflow-x: auto"><table style="width: 900px"><tr><td>表</table></div><nav>
+    <a href="#" style="display: block; width: 16px; height: 18px">甲</a><a href="#" style="display: block; height: 30px">乙</a>
+    </nav>"""
+    page = f"<!doctype html><meta charset=utf-8><head></head>{body}".encode()
+    view = View(page="bad", title="坏的", width=375)
+    assert look(tmp_path, [("bad/index.html", page)], [view])[view.name].wrong == [
+        "the page is 2000 px wide",
+        "p. “宽”: stands outside of the screen",
+        "p. “小”: text of 8.0 px",
+        "a. “甲”: a target of 16 × 18 px beside another",
+    ]
+
+
+@each_view
+def test_a_page_looks_as_approved(screens: Mapping[str, Screen], view: View) -> None:
+    approved = parse_elements(view.approved.read_text(encoding="utf-8"))
+    changes = compare_elements(approved, screens[view.name].elements)
+    assert not changes, "\n".join(
+        [
+            f"{view.title}的版面变了：",
+            *changes[:30],
+            "看过 make gallery，认可就运行 make gallery APPROVE=1",
+        ]
+    )
+
+
+@each_view
+def test_what_is_written_down_of_a_page_is_what_is_compared(
+    screens: Mapping[str, Screen], view: View
+) -> None:
+    elements = screens[view.name].elements
+    assert parse_elements(format_elements(view.title, elements)) == elements
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ("body { font-size: 3rem; color: #ddd }", "body 字号由 18 变为 54，颜色由 #1f2328 变为 #dddddd"),
+        ("article { max-width: 12rem }", "article 等 6 处窄了 540 像素"),
+        (":root { --slate: #276d49 }", "blockquote 边线由 左3#27496d 变为 左3#276d49"),
+        ("figure { margin-top: 3rem }", "figure.chart 离上面远了 27 像素"),
+    ],
+)
+def test_a_changed_rule_of_the_page_is_found(
+    screens: Mapping[str, Screen],
+    editions: Mapping[str, Composed],
+    tmp_path: Path,
+    rule: str,
+    sentence: str,
+) -> None:
+    files = [
+        (name, content.replace(b"</style>", f"{rule}</style>".encode(), 1))
+        for name, content in web_files(editions)
+    ]
+    view = next(view for view in VIEWS if view.name == "web-report-1280")
+    after = look(tmp_path, files, [view])[view.name].elements
+    changes = compare_elements(screens[view.name].elements, after)
+    assert sentence in changes, "\n".join(changes)
+
+
+STYLE = {
+    "size": 18,
+    "weight": 400,
+    "face": "Song",
+    "leading": 1.8,
+    "indent": 0,
+    "colour": "#1f2328",
+    "ground": "-",
+    "border": "-",
+    "align": "start",
+}
+
+
+def element(name: str = "p", depth: int = 1, text: str = "正文", **values: object) -> Element:
+    style = tuple(str(values.pop(key, value)) for key, value in STYLE.items())
+    own = {"x": 20, "gap": 10, "width": 300, "height": 40, **values}
+    return Element(depth=depth, name=name, text=text, style=style, **own)  # type: ignore[arg-type]
+
+
+def test_a_page_is_a_line_for_each_element() -> None:
+    elements = [element("body", 0, ""), element(colour="#b3261e"), element("p.note", size=14.4, text="")]
+    assert format_elements("快递网页", elements).splitlines()[2:] == [
+        "20 10 300 40 body size=18 weight=400 face=Song leading=1.8 indent=0 colour=#1f2328 ground=- border=- align=start",
+        " 20 10 300 40 p colour=#b3261e “正文",
+        " 20 10 300 40 p.note size=14.4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "sentences"),
+    [
+        (element(gap=14, x=17, height=44), []),
+        (element(gap=15), ["p “正文”离上面远了 5 像素"]),
+        (element(x=10, width=320), ["p “正文”左移 10 像素，宽了 20 像素"]),
+        (element(height=80), ["p “正文”高了 40 像素"]),
+        (element(weight=700, height=80), ["p “正文”字重由 400 变为 700"]),
+        (element(indent=36), ["p “正文”缩进由 0 变为 36"]),
+        (element(align="center"), ["p “正文”对齐由 start 变为 center"]),
+        (element(text="另文"), ["p “正文”没有了", "p “另文”是新有的"]),
+    ],
+)
+def test_a_change_of_an_element_is_a_sentence(after: Element, sentences: list[str]) -> None:
+    body = element("body", 0, "")
+    assert compare_elements([body, element()], [body, after]) == sentences
+
+
+def test_what_follows_from_a_change_is_not_told() -> None:
+    before = [element("body", 0, ""), *(element(text=text) for text in "甲乙")]
+    paler = [replace(one, style=(*one.style[:5], "#dddddd", *one.style[6:])) for one in before]
+    assert compare_elements(before, paler) == ["body 颜色由 #1f2328 变为 #dddddd"]
+    narrower = [replace(one, width=200, height=one.height * 2) for one in before]
+    assert compare_elements(before, narrower) == ["body 窄了 100 像素"]
+    taller = [replace(before[0], height=60), replace(before[1], height=60), before[2]]
+    assert compare_elements(before, taller) == ["p “甲”高了 20 像素"]
+
+
 # The command
 
 
@@ -178,6 +313,7 @@ def test_the_command_shows_the_gallery_and_approves_of_it(
     monkeypatch.setattr(command, "compose_gallery", lambda _root: editions)
     monkeypatch.setattr(command, "print_variants", lambda *_: pdfs)
     monkeypatch.setattr(command, "VARIANTS", (REPORT,))
+    monkeypatch.setattr(command, "CHROMIUM", None)
     monkeypatch.setattr("gallery.printing.APPROVED", tmp_path / "approved")
 
     def run(*words: str) -> str:
@@ -193,6 +329,7 @@ def test_the_command_shows_the_gallery_and_approves_of_it(
         "报告：有 2 类改动\n"
         "  第 2 页：“版权申明”等 2 处没有了\n"
         "  第 2 页：“版权声明”等 2 处是新有的\n"
+        "网页：没有装 chromium，没有比较\n"
         f"印出来的：{tmp_path}/out/gallery.pdf\n"
         f"网页：{tmp_path}/out/index.html\n"
     )
@@ -201,70 +338,28 @@ def test_the_command_shows_the_gallery_and_approves_of_it(
     assert (tmp_path / "out" / "report" / "index.html").exists()
 
 
-# On screens
-
-FRAMES = """<!doctype html><meta charset="utf-8"><pre></pre>
-{}
-<script>
-const told = [];
-addEventListener("message", ({{ data }}) => {{
-  told.push(data);
-  document.querySelector("pre").textContent = JSON.stringify(told);
-}});
-</script>"""
-
-
-@pytest.fixture(scope="module")
-def screens(
-    editions: Mapping[str, Composed], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, int], list[str]]:
-    """What is wrong with each page on a computer's and on a telephone's screen."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    folder = tmp_path_factory.mktemp("screens")
-    script = f"<script>{(HERE / 'screen.js').read_text(encoding='utf-8')}</script></head>"
-    for name, content in web_files(editions):
-        page = content.replace(b"</head>", script.encode(), 1) if name.endswith("/index.html") else content
-        write(folder / name, page)
-    return look(folder, [(name, width) for name in ("bulletin", "report") for width in (1280, 375)])
-
-
-def look(folder: Path, wanted: list[tuple[str, int]]) -> dict[tuple[str, int], list[str]]:
-    frames = "\n".join(
-        f'<iframe src="{name}/index.html#{name}" width="{width}" height="900" style="border: 0"></iframe>'
-        for name, width in wanted
-    )
-    page = write(folder / "frames.html", FRAMES.format(frames))
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    options += [f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=20000", "--dump-dom"]
-    done = subprocess.run(
-        [str(CHROMIUM), *options, page.as_uri()], capture_output=True, check=True, timeout=60
-    )
-    dumped = done.stdout.decode().split("<pre>")[1].split("</pre>")[0]
-    return {(one["page"], one["width"]): one["wrong"] for one in json.loads(html.unescape(dumped))}
-
-
-@pytest.mark.parametrize("page", ["bulletin", "report"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_a_page_can_be_seen_read_and_tapped(
-    screens: Mapping[tuple[str, int], list[str]], page: str, width: int
+def test_the_command_tells_of_pages(
+    editions: Mapping[str, Composed],
+    pdfs: Mapping[str, bytes],
+    screens: Mapping[str, Screen],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
-    assert screens[page, width] == []
+    monkeypatch.setattr(command, "compose_gallery", lambda _root: editions)
+    monkeypatch.setattr(command, "print_variants", lambda *_: pdfs)
+    monkeypatch.setattr(command, "look", lambda *_: screens)
+    monkeypatch.setattr("gallery.screens.APPROVED", tmp_path / "approved")
+    monkeypatch.setattr(command, "VARIANTS", ())
+    monkeypatch.setattr(command, "VIEWS", VIEWS[-1:])
 
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["make gallery", str(tmp_path / "out"), *words])
+        command.main()
+        return capsys.readouterr().out.splitlines()[0]
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-def test_what_cannot_be_seen_read_or_tapped_is_told(tmp_path: Path) -> None:
-    body = """<body style="margin: 0"><p style="width: 2000px">宽</p><p style="font-size: 8px">小</p>
-    <div style="overflow-x: auto"><table style="width: 900px"><tr><td>表</table></div><nav>
-    <a href="#" style="display: block; width: 16px; height: 18px">甲</a><a href="#" style="display: block; height: 30px">乙</a>
-    </nav>"""
-    script = f"<head><script>{(HERE / 'screen.js').read_text(encoding='utf-8')}</script></head>"
-    write(tmp_path / "bad" / "index.html", f"<!doctype html><meta charset=utf-8>{script}{body}")
-    assert look(tmp_path, [("bad", 375)]) == {
-        ("bad", 375): [
-            "the page is 2000 px wide",
-            "p. “宽”: stands outside of the screen",
-            "p. “小”: text of 8.0 px",
-            "a. “甲”: a target of 16 × 18 px beside another",
-        ]
-    }
+    assert run() == "报告网页 375 像素：还没有认可过的版面；看过以后运行 make gallery APPROVE=1"
+    assert run("--approve") == "报告网页 375 像素：已认可，记在 web-report-375.txt"
+    assert run() == "报告网页 375 像素：与认可的版面相同"
+    write(VIEWS[-1].approved, VIEWS[-1].approved.read_text(encoding="utf-8").replace("b3261e", "27496d"))
+    assert run().startswith("报告网页 375 像素：有 ")

@@ -89,7 +89,7 @@ def _text(page: Any, run: Sequence[Any]) -> Piece:
             size=first["size"],
             face="+".join(dict.fromkeys(map(_face, run))),
             colour=_hex(first["non_stroking_color"]),
-            text=_short("".join(char["text"] for char in run)),
+            text=shorten("".join(char["text"] for char in run)),
         )
     )
 
@@ -98,7 +98,8 @@ def _face(char: Any) -> str:
     return re.sub("^.*[+](XC-)?", "", char["fontname"])
 
 
-def _short(text: str) -> str:
+def shorten(text: str) -> str:
+    """Return a long text by its ends and its number of characters."""
     return text if len(text) <= 10 else f"{text[:5]}…{len(text)}…{text[-2:]}"
 
 

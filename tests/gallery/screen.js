@@ -1,5 +1,5 @@
-// Tells the page that frames this one what a reader of it could not see, read or tap.
-addEventListener("load", () => document.fonts.ready.then(() => {
+// Tells the page that frames this one what it shows, and what a reader of it could not see, read or tap.
+addEventListener("load", () => document.fonts.ready.then(async () => {
   const wrong = [];
   const shown = (element) => {
     const box = element.getBoundingClientRect();
@@ -47,5 +47,6 @@ addEventListener("load", () => document.fonts.ready.then(() => {
     const scale = image.getBoundingClientRect().width / image.naturalWidth;
     if (shown(image) && 12 * scale < 11.5) say(image, `a chart at ${(100 * scale).toFixed(0)} %`);
   }
-  parent.postMessage({ page: location.hash.slice(1), width: innerWidth, wrong }, "*");
+  const elements = await listElements();
+  parent.postMessage({ page: location.hash.slice(1), width: innerWidth, wrong, elements }, "*");
 }));
