@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from xcbulletin.publishing.charts import palette
+from xcbulletin.publishing.charts.bars import lies
 from xcbulletin.publishing.charts.block import ChartBlock, read_block
 from xcbulletin.publishing.charts.chart import Chart, ChartKind, Series, Value
 from xcbulletin.publishing.charts.data import parse_csv
@@ -313,6 +314,17 @@ def test_a_mistake_in_csv_has_the_line_of_the_csv() -> None:
     ]
 
 
+def test_a_cell_that_is_too_long_hides_no_other_mistake() -> None:
+    content = f"企业,{'数' * 201}\n{'甲' * 201},1\n乙,x\n丙\n".encode()
+    complaints = [one.removeprefix("issues/2021-03/assets/a.csv:")[:12] for one in csv_read(content)[1]]
+    assert complaints == [
+        "1: “数数数数数数数数",
+        "2: “甲甲甲甲甲甲甲甲",
+        "3: “乙”一行的“数数",
+        "4: 这一行有 1 格，",
+    ]
+
+
 def test_mistakes_in_a_block_stand_before_those_in_its_csv() -> None:
     assert csv_read(b"a,b\nc,x\n", "height: 5")[1][0].startswith(f"{FILE}:13: “height”")
 
@@ -447,8 +459,9 @@ def test_an_axis_holds_its_numbers(one: float, other: float) -> None:
     low, high = sorted((round(one, 3), round(other, 3)))
     values = ticks(low, high)
     assert 2 <= len(values) <= 9
-    assert values[0] <= low + 1e-6
-    assert values[-1] >= high - 1e-6
+    unseen = 1e-6 + 1e-9 * (high - low)
+    assert values[0] <= low + unseen
+    assert values[-1] >= high - unseen
 
 
 @given(st.lists(st.floats(0, 200), max_size=8))
@@ -586,6 +599,9 @@ CROWDED = {
     "slices": of("pie", "国, 数", *(f"国家{n}, {2**n}" for n in range(8)), more="unit: 家\n"),
     "losses": of("bar", "行业, 利润", "电气机械和器材制造业, -30.5", "通用设备制造业, 12", "其他, -0.1"),
     "groups": of("bar", "年, 进口, 出口", *(f"{y}年, {y * 7}, {-y * 5}" for y in range(2016, 2021))),
+    "billions": of("line", "年, 数", "2018年, 408466967890123", "2019年, 408870667890123"),
+    "thousands": of("line", "年, 数", *(f"{y}年, {y * y * y}" for y in range(2018, 2021))),
+    "dates": of("line", "日, 数", "2020年12月1日至15日, 1000000", "2020年12月16日至31日, 2500000"),
     "points": of(
         "scatter", "市, 甲, 乙", *(f"城市{n}, {n % 4}, {n % 3}" for n in range(14)), more="highlight: 城市7\n"
     ),
@@ -654,8 +670,45 @@ def test_no_number_is_torn_to_fit_under_its_point(fonts: FontSet, tmp_path: Path
 def test_direction_is_obeyed() -> None:
     lying = chart_spec(chart(INVESTMENT + "direction: 横"))
     assert lying["layer"][0]["encoding"]["x"]["axis"] is None
-    standing = chart_spec(chart(KINDS["lying"] + "direction: vertical"))
-    assert standing["layer"][-1]["encoding"]["y"]
+    long_names = of("bar", "行业, 增速", *(f"第{n}电气机械和器材制造业, {n}" for n in range(10)))
+    assert lies(chart(long_names))
+    standing = chart_spec(chart(long_names + "direction: vertical"))
+    bars = next(layer for layer in standing["layer"] if layer["mark"]["type"] == "bar")
+    assert bars["encoding"]["y"]["axis"] is not None
+
+
+@pytest.mark.parametrize("full_width", [WIDE, NARROW])
+def test_bars_whose_names_cannot_stand_lie_whatever_was_asked_for(
+    full_width: int, fonts: FontSet, tmp_path: Path
+) -> None:
+    months = [f"{2018 + n // 12}年{n % 12 + 1}月" for n in range(30)]
+    text = of("bar", "月, 产量", *(f"{month}, {n}" for n, month in enumerate(months)))
+    words = words_of(drawn(text + "direction: vertical", fonts, tmp_path, full_width))
+    assert set(months) <= set(words)
+
+
+def test_bars_of_nothing_have_an_axis_from_nought_to_one(fonts: FontSet, tmp_path: Path) -> None:
+    words = words_of(drawn(of("bar", "年, 数", "2019年, 0", "2020年, 0"), fonts, tmp_path))
+    assert sorted(words) == ["0", "0", "0", "1", "2019年", "2020年"]
+
+
+def test_a_lone_point_stands_in_the_middle_and_is_named(fonts: FontSet, tmp_path: Path) -> None:
+    for points in (["许昌, 1.62, 0"], ["许昌, -3, 7", "郑州, -3, 7"]):
+        text = of("scatter", "市, 甲, 乙", *points)
+        marks = next(one for one in chart_spec(chart(text))["layer"] if one["mark"]["type"] == "point")
+        (point, *_others) = marks["data"]["values"]
+        for channel in ("x", "y"):
+            low, high = marks["encoding"][channel]["scale"]["domain"]
+            assert 0.3 < (point[channel] - low) / (high - low) < 0.7
+            assert len(marks["encoding"][channel]["axis"]["values"]) > 2
+        assert {point.split(",")[0] for point in points} <= set(words_of(drawn(text, fonts, tmp_path)))
+
+
+def test_a_share_that_is_the_number_is_printed_once(fonts: FontSet, tmp_path: Path) -> None:
+    listed = of("pie", "项, 数", "甲, 94", *(f"第{n}项, 1" for n in range(1, 7)), more="unit: %\n")
+    around = of("pie", "项, 数", "甲, 50", "乙, 50", more="unit: %\n")
+    assert sorted(words_of(drawn(listed, fonts, tmp_path)))[:7] == ["1%"] * 6 + ["94%"]
+    assert sorted(words_of(drawn(around, fonts, tmp_path)))[:3] == ["50%", "50%", "乙"]
 
 
 def test_a_stack_is_topped_by_its_sum(fonts: FontSet, tmp_path: Path) -> None:
@@ -675,6 +728,17 @@ def test_an_axis_that_does_not_begin_at_zero_says_so(fonts: FontSet, tmp_path: P
     far = of("line", "月, 指数", "1月, 51.3", "2月, 50.6")
     assert "纵轴不从零开始" in words_of(drawn(far, fonts, tmp_path))
     assert "纵轴不从零开始" not in words_of(drawn(KINDS["line"], fonts, tmp_path))
+
+
+def test_the_last_date_ends_with_the_plot_it_would_overhang(fonts: FontSet, tmp_path: Path) -> None:
+    days = of("line", "日, 数", *(f"2020年12月{n}日, {n * 900000}" for n in range(20, 26)))
+    boxes = {
+        word: (left, right) for word, left, _, right, _ in boxes_of(drawn(days, fonts, tmp_path, NARROW))
+    }
+    assert boxes["2020年12月25日"][1] <= NARROW - 8
+    halves = of("line", "日, 数", "2020年12月1日至15日, 1000000", "2020年12月16日至31日, 2500000")
+    words = words_of(drawn(halves, fonts, tmp_path, NARROW))
+    assert {"2020年12月1日至15日", "2020年12月16日至31日"} <= {a + b for a in words for b in words}
 
 
 def test_lines_are_named_at_their_ends_or_else_in_a_legend(fonts: FontSet, tmp_path: Path) -> None:
@@ -772,6 +836,20 @@ def test_a_drawing_is_kept_and_one_that_was_damaged_is_drawn_again(fonts: FontSe
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.parametrize("obstacle", ["file", "directory"])
+def test_a_drawing_that_cannot_be_kept_is_drawn(obstacle: str, fonts: FontSet, tmp_path: Path) -> None:
+    spec, cache = chart_spec(chart(INVESTMENT)), tmp_path / "charts"
+    svg = draw(spec, fonts.directory, fonts.digest, cache)
+    (kept,) = cache.iterdir()
+    kept.unlink()
+    if obstacle == "file":
+        cache.rmdir()
+        cache.write_bytes(b"")
+    else:
+        kept.mkdir()
+    assert draw(spec, fonts.directory, fonts.digest, cache) == svg
+
+
 def test_what_is_not_drawn_does_not_load_the_library() -> None:
     code = (
         "import sys; import xcbulletin.publishing.documents; from xcbulletin.publishing.charts import block, spec;"
@@ -788,32 +866,74 @@ def test_what_is_not_drawn_does_not_load_the_library() -> None:
     [
         (
             "bar",
-            "柱状图：三家企业5G投资。2019年：中国移动240亿元，中国电信93亿元。2020年：中国移动1025亿元，"
-            "中国电信392亿元。最高是中国移动2020年的1025亿元，最低是中国电信2019年的93亿元。",
+            "柱状图：三家企业5G投资。2019年：中国移动为240亿元，中国电信为93亿元。2020年：中国移动为1025亿元，"
+            "中国电信为392亿元。最高是中国移动2020年的1025亿元，最低是中国电信2019年的93亿元。",
         ),
         (
             "shares",
-            "堆积柱状图：题。火电：2019年75.0%，2020年50.0%。水电：2019年25.0%，2020年50.0%。"
+            "堆积柱状图：题。火电：2019年为75.0%，2020年为50.0%。水电：2019年为25.0%，2020年为50.0%。"
             "最高是2019年火电的75.0%，最低是2019年水电的25.0%。",
         ),
         (
             "line",
-            "折线图：题。2018年14.8，2020年23.7。从2018年的14.8到2020年的23.7，上升。缺2019年的产量。",
+            "折线图：题。2018年为14.8，2020年为23.7。从2018年的14.8到2020年的23.7，上升。缺2019年的产量。",
         ),
         (
             "pie",
-            "饼图：题。合计3711：美国2257、占60.8%，中国1454、占39.2%。图中突出的是中国。",
+            "饼图：题。合计3711：美国为2257、占60.8%，中国为1454、占39.2%。图中突出的是中国。",
         ),
-        ("donut", "环形图：题。甲61.5%，乙38.5%。"),
+        ("donut", "环形图：题。甲为61.5%，乙为38.5%。"),
         (
             "scatter",
             "散点图：题。共2个点；横轴是强度（%），从1.62到2.31；纵轴是人均（万元），从7.9到9.5。"
-            "依次为横轴、纵轴：许昌1.62、7.9；郑州2.31、9.5。",
+            "依次为横轴、纵轴：许昌为1.62、7.9；郑州为2.31、9.5。",
         ),
     ],
 )
 def test_a_chart_is_read_aloud(kind: str, said: str) -> None:
     assert alt_text(chart(KINDS[kind])) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            of("bar", "年, 甲", "2019, 1", "2020, 5", more="unit: 亿元\n"),
+            "柱状图：题。2019为1亿元，2020为5亿元。",
+        ),
+        (
+            of("line", "季, 指数", "2019Q1, 100.1", "2019Q2, 98"),
+            "折线图：题。2019Q1为100.1，2019Q2为98。从2019Q1的100.1到2019Q2的98，下降。",
+        ),
+        (
+            of("stacked", "年, 4G, 5G", "2019, 2, 1", "2020, 1, 1", more="percent: true\n"),
+            "堆积柱状图：题。4G：2019为66.7%，2020为50.0%。5G：2019为33.3%，2020为50.0%。"
+            "最高是2019、4G的66.7%，最低是2019、5G的33.3%。",
+        ),
+        (
+            of("scatter", "市, 甲, 乙", "城市1, 5, 6", "城市2, 5, 7"),
+            "散点图：题。共2个点；横轴是甲，都是5；纵轴是乙，从6到7。依次为横轴、纵轴：城市1为5、6；城市2为5、7。",
+        ),
+        (of("scatter", "市, 甲, 乙", "许昌, 5, 6"), "横轴是甲，是5；纵轴是乙，是6。"),
+        (of("pie", "企, 数", "华为, 3", "A5, 1"), "饼图：题。合计4：华为3、占75.0%，A5为1、占25.0%。"),
+    ],
+)
+def test_a_name_and_its_number_are_parted(text: str, said: str) -> None:
+    assert said in alt_text(chart(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (KINDS["lying"], "条形图：题"),
+        (KINDS["lying"].replace("kind: bar", "kind: stacked"), "堆积条形图：题"),
+        (KINDS["stacked"] + "direction: horizontal", "堆积条形图：题"),
+        (INVESTMENT, "柱状图：三家"),
+        (INVESTMENT + "direction: horizontal", "条形图：三家"),
+    ],
+)
+def test_bars_that_lie_are_called_so(text: str, kind: str) -> None:
+    assert alt_text(chart(text)).startswith(kind)
 
 
 def test_of_many_numbers_what_stands_out_is_said() -> None:
@@ -894,7 +1014,7 @@ def test_a_built_page_shows_a_chart_its_words_and_its_data(
     assert (folder / image.get("src")).is_file()
     assert (folder / source.get("srcset")).is_file()
     assert image.get("alt") == (
-        "柱状图：5G投资。2019年：中国移动240亿元，中国电信93亿元。2020年：中国移动1025亿元。"
+        "柱状图：5G投资。2019年：中国移动为240亿元，中国电信为93亿元。2020年：中国移动为1025亿元。"
         "最高是中国移动2020年的1025亿元，最低是中国电信2019年的93亿元。缺中国电信的2020年。"
     )
     cells = [[cell.text for cell in row] for row in figure.iterfind(".//tr")]

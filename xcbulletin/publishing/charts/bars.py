@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xcbulletin.publishing.charts.chart import Chart, ChartKind, Value
 from xcbulletin.publishing.charts.frame import (
+    WIDE,
     Label,
     Margins,
     Spec,
@@ -32,6 +33,8 @@ _LEAST_BAR = 12
 """Pixels that a lying bar must be thick for a label beside it."""
 _HEIGHT = 210
 _MOST_STANDING = 16
+_MOST_LINES = 4
+"""Of a name under a bar that is to stand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,13 +81,19 @@ class _Plan:
 
 def bars_spec(chart: Chart, full_width: float) -> Spec:
     """Return a bar chart, or a stacked one, as Vega-Lite."""
-    lies = _must_lie(chart, full_width) if chart.horizontal is None else chart.horizontal
-    return _lying(chart, full_width) if lies else _standing(chart, full_width)
+    return _lying(chart, full_width) if lies(chart, full_width) else _standing(chart, full_width)
 
 
-def _must_lie(chart: Chart, full_width: float) -> bool:
-    """Tell whether the names are too long, or too many, to stand in two lines under their bars."""
+def lies(chart: Chart, full_width: float = WIDE) -> bool:
+    """Tell whether bars lie: as their editor wishes if their names can stand, else as suits these."""
     step = (full_width - 50) / len(chart.categories)
+    if chart.horizontal is False:
+        return not all(fits(name, step - 8, _MOST_LINES) for name in chart.categories)
+    return chart.horizontal or _are_better_lying(chart, step)
+
+
+def _are_better_lying(chart: Chart, step: float) -> bool:
+    """Tell whether the names are too long, or too many, to stand in two lines under their bars."""
     is_crowded = not all(fits(name, step - 6) for name in chart.categories)
     return is_crowded or len(chart.categories) > _MOST_STANDING or step < 2 * LINE
 

@@ -81,7 +81,7 @@ def _tidied(cell: str) -> str:
 
 
 def make_grid(written: Iterable[Row], place: Place) -> tuple[Grid | None, tuple[Problem, ...]]:
-    """Return the rows as a grid, and what is wrong with them; what is empty or ragged is not in it."""
+    """Return the rows as a grid, and what is wrong with them; a row that is empty, ragged or too long is not in it."""
     rows = [row for row in written if any(row.cells)]
     if len(rows) < 2:
         return None, (chart_problem(place, "没有数据", "第一行写列名，下面每行写一项，如 [中国移动, 240]"),)
@@ -89,10 +89,16 @@ def make_grid(written: Iterable[Row], place: Place) -> tuple[Grid | None, tuple[
     problems = [*_too_large(rows), *(_narrow(rows[0]) if width < 2 else ())]
     if problems:
         return None, tuple(problems)
-    ragged = [_ragged(row, width) for row in rows[1:]]
-    head, *body = [Row(place=row.place, cells=_padded(row.cells, width)) for row in rows]
-    kept = tuple(row for row, problem in zip(body, ragged, strict=True) if problem is None)
-    return Grid(head=head, rows=kept) if kept else None, tuple(filter(None, ragged))
+    head = Row(
+        place=rows[0].place, cells=tuple(cell[:LONGEST_CELL] for cell in _padded(rows[0].cells, width))
+    )
+    kept, wrong = [], list(_too_long(rows[0]))
+    for row in rows[1:]:
+        found = [*_too_long(row), *_ragged(row, width)]
+        wrong += found
+        if not found:
+            kept.append(Row(place=row.place, cells=_padded(row.cells, width)))
+    return Grid(head=head, rows=tuple(kept)) if kept else None, tuple(wrong)
 
 
 def _padded(cells: Sequence[str], width: int) -> tuple[str, ...]:
@@ -110,11 +116,13 @@ def _too_large(rows: Sequence[Row]) -> Iterator[Problem]:
         yield chart_problem(place, f"数据超过 {MOST_ROWS} 行，一张图画不清楚", "请先汇总，或只留要画的行")
     if len(rows[0].cells) > MOST_COLUMNS:
         yield chart_problem(rows[0].place, f"数据超过 {MOST_COLUMNS} 列", "请只留要画的列")
-    for row in rows[: MOST_ROWS + 1]:
-        for cell in row.cells:
-            if len(cell) > LONGEST_CELL:
-                message = f"“{cell[:10]}……”一格有 {len(cell)} 个字，图上放不下"
-                yield chart_problem(row.place, message, f"请缩短到 {LONGEST_CELL} 字以内")
+
+
+def _too_long(row: Row) -> Iterator[Problem]:
+    for cell in row.cells:
+        if len(cell) > LONGEST_CELL:
+            message = f"“{cell[:10]}……”一格有 {len(cell)} 个字，图上放不下"
+            yield chart_problem(row.place, message, f"请缩短到 {LONGEST_CELL} 字以内")
 
 
 def _narrow(head: Row) -> Iterator[Problem]:
@@ -122,13 +130,12 @@ def _narrow(head: Row) -> Iterator[Problem]:
     yield chart_problem(head.place, "第一行只有一格，至少要有两列：名称和数字", hint)
 
 
-def _ragged(row: Row, columns: int) -> Problem | None:
-    """Return what is wrong with a row that has more cells than the head, or fewer."""
+def _ragged(row: Row, columns: int) -> Iterator[Problem]:
+    """Yield what is wrong with a row that has more cells than the head, or fewer."""
     filled = len(_without_empty_end(row.cells))
-    if filled <= columns <= len(row.cells):
-        return None
-    message = f"这一行有 {max(filled, len(row.cells))} 格，列名有 {columns} 格"
-    return chart_problem(row.place, message, _hint(row, filled > columns))
+    if not filled <= columns <= len(row.cells):
+        message = f"这一行有 {max(filled, len(row.cells))} 格，列名有 {columns} 格"
+        yield chart_problem(row.place, message, _hint(row, filled > columns))
 
 
 def _hint(row: Row, too_long: bool) -> str:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from xcbulletin.errors import BulletinError
 from xcbulletin.publishing.charts.frame import Spec
-from xcbulletin.workspace import write_whole
 
 _VEGA_LITE = "6.4"
 
@@ -20,7 +20,7 @@ class ChartError(BulletinError):
 def draw(spec: Spec, fonts: Path, fonts_digest: str, cache_folder: Path) -> bytes:
     """Return the SVG of a spec, drawn with the fonts of a folder or taken from `cache_folder`.
 
-    Raises ChartError.
+    Where that cannot be written the drawing is not kept. Raises ChartError.
     """
     written = json.dumps(spec, ensure_ascii=False, sort_keys=True)
     facts = "\0".join((written, fonts_digest, _version(), _VEGA_LITE))
@@ -28,8 +28,15 @@ def draw(spec: Spec, fonts: Path, fonts_digest: str, cache_folder: Path) -> byte
     kept = _read(path)
     if kept is None:
         kept = _drawn(written, fonts)
-        write_whole(path, hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
+        _keep(path, kept)
     return kept
+
+
+def _keep(path: Path, svg: bytes) -> None:
+    """Write a drawing if it can be written; one cut short is found out by its digest, and written over."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(hashlib.sha256(svg).hexdigest().encode() + b"\n" + svg)
 
 
 def _read(path: Path) -> bytes | None:

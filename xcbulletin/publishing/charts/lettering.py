@@ -44,12 +44,15 @@ def wrapped(text: str, limit: float) -> tuple[str, ...]:
     return (text[:at].rstrip(), *wrapped(text[at:].lstrip(), limit))
 
 
-def fits(text: str, limit: float) -> bool:
-    """Tell whether a text goes into one line or two, without a torn number or word and without a lone character."""
+def fits(text: str, limit: float, most: int = 2) -> bool:
+    """Tell whether a text goes into one line or at most so many, without a torn number or word and without a lone character."""
     lines = wrapped(text, limit)
     whole = all(not (_is_latin(a[-1:]) and _is_latin(b[:1])) for a, b in pairwise(lines))
     return (
-        len(lines) <= 2 and whole and widest(lines) <= limit and (len(lines) == 1 or min(map(len, lines)) > 1)
+        len(lines) <= most
+        and whole
+        and widest(lines) <= limit
+        and (len(lines) == 1 or min(map(len, lines)) > 1)
     )
 
 
@@ -73,7 +76,9 @@ def _is_latin(character: str) -> bool:
 
 def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     """Return round numbers, evenly apart, from at or below `low` to at or above `high`."""
-    span = high - low or abs(high) or 1
+    if low == high == 0:
+        return 0.0, 1.0
+    span = high - low or abs(high)
     rough = span / about
     magnitude = 10.0 ** floor(log10(rough))
     step = next(magnitude * one for one in (1, 2, 2.5, 5, 10) if magnitude * one >= rough * 0.999)

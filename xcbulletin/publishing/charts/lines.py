@@ -34,8 +34,12 @@ _MOST_POINTS = 26
 _MOST_LABELS = 13
 _HEADER_GAP = 22
 """Pixels between the header and the plot: the number of the highest point fits in."""
+_OVERHANG = 4
+"""Pixels that a number may stand out of the plot."""
 _CLIMB = 5
 """Pixels that a line may climb under half a number without striking it."""
+_WIDEST_NUMBER = 0.86
+"""Steps; one of an outer point, which is moved inward, does not reach the number beside it."""
 _FARTHEST = 14
 """Pixels that a name at a line's end may stand above or below it."""
 _WIDEST_NAMES = 0.24
@@ -168,10 +172,8 @@ def _plan(
 ) -> _Plan:
     left = _left(values)
     steps = len(chart.categories) - 1 + 2 * padding
-    last = widest(_calendar(chart.categories[-1:])[0].split("\n")) / 2 + 2
-    right = max(right, last - padding * (full_width - left - right) / steps)
     step = (full_width - left - right) / steps
-    names, shown, is_flush = _along(chart.categories, step, padding, left)
+    names, shown, is_flush = _along(chart.categories, step, padding, left, right)
     return _Plan(
         names=names,
         shown=shown,
@@ -186,12 +188,23 @@ def _plan(
 
 
 def _along(
-    categories: Sequence[str], step: float, padding: float, left: float
+    categories: Sequence[str], step: float, padding: float, left: float, right: float
 ) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """Return the categories as an axis takes them, those there is room for, and whether the outer ones stand inside."""
+    first = _calendar(categories)[0].split("\n")
+    if padding and left + padding * step >= widest(first) / 2:
+        names, shown = _set(categories, step, padding, left, is_flush=False)
+        if right + padding * step >= widest(shown[-1].split("\n")[1:]) / 2:
+            return names, shown, False
+    return *_set(categories, step, padding, left, is_flush=True), True
+
+
+def _set(
+    categories: Sequence[str], step: float, padding: float, left: float, *, is_flush: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the categories as an axis takes them, and those there is room for."""
     months = [month.split("\n") for month in _calendar(categories)]
     heads = [month[0] for month in months]
-    is_flush = not padding or left + padding * step < widest(months[0]) / 2
     inset = widest(heads) / 2 if is_flush else 0
     year = widest(line for month in months for line in month) + inset
     every = _thinned(heads, step, inset, year)
@@ -202,7 +215,7 @@ def _along(
     shown = names[first::every]
     if first and len(shown) > 1 and left + step * (padding + first) < widest(shown[0].split("\n")[1:]) / 2:
         shown = shown[1:]
-    return tuple(names), tuple(shown), is_flush
+    return tuple(names), tuple(shown)
 
 
 def _calendar(categories: Sequence[str]) -> tuple[str, ...]:
@@ -232,8 +245,12 @@ def _thinned(heads: Sequence[str], step: float, inset: float, year: float) -> in
 
 
 def _room(count: int, step: float, every: int, inset: float) -> float:
-    """Return the pixels for a name; the first and the last, `inset` into the plot, are nearer to their neighbours."""
-    return step * every - 8 - inset * (2 if count - 1 < 2 * every else 1)
+    """Return the pixels for a name; the first and the last, `inset` into the plot, are nearer to their neighbours.
+
+    Broken into lines they are less far in than `inset`, which is half the longest name.
+    """
+    room, ends = step * every - 8, 2 if count - 1 < 2 * every else 1
+    return max(room - inset * ends, room / (1 + ends / 2))
 
 
 def _stack(chart: Chart, index: int) -> list[float]:
@@ -329,7 +346,7 @@ def _numbers(series: Series, plan: _Plan) -> Iterator[Label]:
     """Yield the numbers of a lone line, each on the side where the line is not, and “—” where there is none."""
     count = len(plan.names)
     if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.step * (
-        0.95 if plan.padding else 0.65
+        _WIDEST_NUMBER if plan.padding else 0.65
     ):
         return
     for index, value in enumerate(series.values):
@@ -339,10 +356,18 @@ def _numbers(series: Series, plan: _Plan) -> Iterator[Label]:
         align = "center" if plan.padding or 0 < index < count - 1 else "right" if index else "left"
         y = plan.y(value.number)
         if plan.padding and _is_valley(series.values, index) and y < plan.height - 24:
-            yield Label(text=value.text, x=plan.x(index), y=y + 13, align=align)
+            x, y = plan.x(index), y + 13
         else:
-            aside = _aside(series.values, index, plan)
-            yield Label(text=value.text, x=plan.x(index) + aside, y=y - 13, align=align)
+            x, y = plan.x(index) + _aside(series.values, index, plan), y - 13
+        if plan.padding:
+            x = _inward(x, width(value.text) / 2, plan)
+        yield Label(text=value.text, x=x, y=y, align=align)
+
+
+def _inward(x: float, half: float, plan: _Plan) -> float:
+    """Return the middle of a number that keeps clear of the axis and of the edge of the picture."""
+    end = plan.x(len(plan.names) - 1) + plan.padding * plan.step
+    return min(max(x, half - _OVERHANG), end - half + _OVERHANG)
 
 
 def _aside(values: Sequence[Value | None], index: int, plan: _Plan) -> float:

@@ -212,7 +212,8 @@ def _slices(chart: Chart) -> Iterator[_Slice]:
         assert share is not None
         end = begin + 2 * pi * value.number / whole
         detail = f"{value.text}%" if chart.unit == "%" else f"{value.text}{chart.unit or ''}"
-        yield _Slice(name=name, detail=detail, share=f"{share.text}%", begin=begin, end=end, fill=fill)
+        said = detail if chart.unit == "%" else f"{share.text}%"
+        yield _Slice(name=name, detail=detail, share=said, begin=begin, end=end, fill=fill)
         begin = end
 
 

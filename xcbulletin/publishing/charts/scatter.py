@@ -20,6 +20,8 @@ from xcbulletin.publishing.charts.palette import GREY, HAIR, INK, RED, SLATE, ST
 
 _HEIGHT = 260
 _MOST_NAMES = 30
+_ROOM_AROUND_ONE = 0.2
+"""Of a number that all points have: its axis goes as far to both sides, and it stands in the middle."""
 _Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
 
@@ -63,6 +65,9 @@ def _values_apart(values: Sequence[Value], length: float) -> tuple[float, ...]:
 
 def _axis_values(values: Sequence[Value], about: int = 5) -> tuple[float, ...]:
     low, high = (edge(value.number for value in values) for edge in (min, max))
+    if low == high:
+        room = abs(high) * _ROOM_AROUND_ONE or 1
+        return ticks(low - room, high + room, about)
     room = (high - low) * 0.06
     return ticks(0 if 0 <= low <= 0.5 * high else low - room, high + room, about)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from xcbulletin.publishing.charts.bars import lies
 from xcbulletin.publishing.charts.chart import KIND_NAMES, ROUND, Chart, ChartKind, Series, Value
 from xcbulletin.publishing.charts.numbers import shares, total
 
 _ALL = 12
 """As many numbers are read out one by one; of more, what stands out."""
 _LONGEST_UNIT = 6
+_BARS = (ChartKind.BAR, ChartKind.STACKED)
 _LINES = (ChartKind.LINE, ChartKind.AREA)
 
 
@@ -29,7 +31,9 @@ def _as_shown(chart: Chart) -> Chart:
 
 
 def _sentences(chart: Chart) -> Iterator[str]:
-    kind = "条形图" if chart.kind is ChartKind.BAR and chart.horizontal else KIND_NAMES[chart.kind]
+    kind = KIND_NAMES[chart.kind]
+    if chart.kind in _BARS and lies(chart):
+        kind = kind.replace("柱状图", "条形图")
     unit = f"，单位：{chart.unit}" if chart.unit and not _spoken_unit(chart) else ""
     yield f"{kind}：{chart.title}{unit}。"
     if chart.kind in ROUND:
@@ -47,9 +51,9 @@ def _parts(chart: Chart) -> str:
     values = chart.series[0].known
     said = [_said(chart, value) for value in values]
     if chart.unit == "%":
-        return f"{'，'.join(map(''.join, zip(chart.categories, said, strict=True)))}。"
+        return f"{'，'.join(map(_is, chart.categories, said))}。"
     parts = zip(chart.categories, said, shares(values), strict=True)
-    listed = "，".join(f"{name}{number}、占{share.text}%" for name, number, share in parts if share)
+    listed = "，".join(f"{_is(name, number)}、占{share.text}%" for name, number, share in parts if share)
     return f"合计{_said(chart, total(values))}：{listed}。"
 
 
@@ -59,11 +63,13 @@ def _points(chart: Chart) -> Iterator[str]:
     points = [(name, x, y) for name, x, y in both if x and y]
     yield f"共{len(points)}个点；横轴是{across.name}，{_span(across)}；纵轴是{up.name}，{_span(up)}。"
     if len(points) <= _ALL:
-        yield f"依次为横轴、纵轴：{'；'.join(f'{name}{_number(x)}、{_number(y)}' for name, x, y in points)}。"
+        yield f"依次为横轴、纵轴：{'；'.join(_is(name, f'{_number(x)}、{_number(y)}') for name, x, y in points)}。"
 
 
 def _span(series: Series) -> str:
     low, high = _extremes(series.known)
+    if low.number == high.number:
+        return f"{'都' if len(series.known) > 1 else ''}是{_number(low)}"
     return f"从{_number(low)}到{_number(high)}"
 
 
@@ -85,7 +91,7 @@ def _columns(chart: Chart) -> Iterator[str]:
 
 def _read_out(chart: Chart, series: Series) -> str:
     pairs = zip(chart.categories, series.values, strict=True)
-    return "，".join(f"{name}{_said(chart, value)}" for name, value in pairs if value)
+    return "，".join(_is(name, _said(chart, value)) for name, value in pairs if value)
 
 
 def _course(chart: Chart, series: Series) -> str:
@@ -126,7 +132,7 @@ def _highest_and_lowest(chart: Chart, series: Series) -> str:
 
 def _extremes_of_all(chart: Chart) -> str:
     known = [
-        (value, f"{category}{series.name if len(chart.series) > 1 else ''}")
+        (value, _beside(category, series.name) if len(chart.series) > 1 else category)
         for series in chart.series
         for category, value in zip(chart.categories, series.values, strict=True)
         if value
@@ -152,6 +158,16 @@ def _gaps(chart: Chart) -> str:
     if not gaps:
         return ""
     return f"缺{'、'.join(gaps)}。" if len(gaps) <= 3 else f"缺{gaps[0]}等{len(gaps)}个数。"
+
+
+def _is(name: str, number: str) -> str:
+    """Return a name and its number, parted: 2019 and 1 would be read as 20191, 华为 has its 为 already."""
+    return f"{name}{'' if name.endswith('为') else '为'}{number}"
+
+
+def _beside(category: str, series: str) -> str:
+    """Return the names of a row and a column, parted where they would run into one word."""
+    return f"{category}{'、' if category[-1].isascii() and series[0].isascii() else ''}{series}"
 
 
 def _said(chart: Chart, value: Value) -> str:
