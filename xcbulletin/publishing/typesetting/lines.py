@@ -428,6 +428,8 @@ def _move(box: Box, advance: float, gains: dict[Box, float]) -> float:
         for child in getattr(box, "children", ()):
             if child.is_in_normal_flow():
                 moved = _move(child, moved, gains)
+            elif child.is_absolutely_positioned():
+                child.translate(moved, 0)
         box.width += moved - advance
         return moved
     box.translate(advance, 0)
