@@ -117,6 +117,9 @@ def _compose(rows: list[str], file: str, first_line: int, problems: list[Problem
             line = min(0 if mark is None else mark.line, len(rows) - 1)
             while line and not rows[line].strip():
                 line -= 1
+            if "nesting depth" in str(error):  # libyaml's own limit, from PyYAML 6.0.4 on
+                problems.append(_depth_problem(Place(file=file, line=line + first_line)))
+                return None
             problems.append(_syntax_problem(Place(file=file, line=line + first_line)))
             rows[line] = ""
     return None
