@@ -19,7 +19,7 @@ from xcbulletin.model import (
     Source,
 )
 from xcbulletin.publishing.charts.block import ReadData, no_data
-from xcbulletin.publishing.headings import number_headings
+from xcbulletin.publishing.headings import Parsed, number_headings
 from xcbulletin.publishing.markup import parse
 from xcbulletin.publishing.nodes import (
     Figure,
@@ -142,15 +142,7 @@ def compose(
         parsed, written = number_headings(parsed, issue.kind)
         problems += written
     numbering = _Numbering(appended=sum(_is_appended(node) for _, nodes in parsed for node in walk(nodes)))
-    columns = []
-    for column in issue.columns:
-        own = [(article, nodes) for article, nodes in parsed if article.column == column.code]
-        entries = tuple(
-            _entry(article, nodes, f"{column.code}-{index}", by_code, numbering)
-            for index, (article, nodes) in enumerate(own, start=1)
-        )
-        if entries:
-            columns.append(PrintedColumn(code=column.code, name=column.name, entries=entries))
+    columns = list(_columns(issue, parsed, by_code, numbering))
     others = [article for article in issue.articles if not article.draft and article not in chosen]
     elsewhere = {id_ for article in others for id_ in _ids(parse(article)[0])}
     resolved, dangling = _with_references(columns, numbering, elsewhere)
@@ -175,6 +167,22 @@ def compose(
         *dangling,
         *_left_out(issue, chosen, [by_code[code] for code in selection]),
     )
+
+
+def _columns(
+    issue: Issue, parsed: Iterable[Parsed], industries: Mapping[str, Industry], numbering: "_Numbering"
+) -> Iterator[PrintedColumn]:
+    """Yield the columns that have an article, everything in them numbered in printing order."""
+    by_column = defaultdict(list)
+    for article, nodes in parsed:
+        by_column[article.column].append((article, nodes))
+    for column in issue.columns:
+        entries = tuple(
+            _entry(article, nodes, f"{column.code}-{index}", industries, numbering)
+            for index, (article, nodes) in enumerate(by_column[column.code], start=1)
+        )
+        if entries:
+            yield PrintedColumn(code=column.code, name=column.name, entries=entries)
 
 
 def _is_appended(node: Node) -> bool:
