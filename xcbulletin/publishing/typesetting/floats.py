@@ -7,20 +7,17 @@ only, and none that they belong to: not after “如下：”, not before “注
 Call `install()` once, before documents are rendered.
 """
 
-import logging
 import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import block
 
 from xcbulletin.publishing.typesetting.breaks import MARKS
+from xcbulletin.publishing.typesetting.version import is_known
 
 Box: TypeAlias = Any
-
-LOGGER = logging.getLogger(__name__)
 
 MOST_MOVED = 12
 """Paragraphs that may pass on one page."""
@@ -122,10 +119,7 @@ def install() -> bool:
 
     Any other version is left as it is: holes stay, nothing is out of order.
     """
-    if not weasyprint.__version__.startswith("70."):
-        LOGGER.warning(
-            "WeasyPrint %s is not 70.*: pages may end early before figures", weasyprint.__version__
-        )
+    if not is_known("pages may end early before figures"):
         return False
     block.block_container_layout = block_container_layout
     return True

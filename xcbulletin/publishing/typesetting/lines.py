@@ -11,13 +11,11 @@ WeasyPrint breaks lines by UAX #14 and justifies by widening blanks, which leave
 Call `install()` once, before documents are rendered.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-import weasyprint
 from weasyprint.formatting_structure import boxes, build
 from weasyprint.layout import inline
 from weasyprint.text import line_break
@@ -40,11 +38,10 @@ from xcbulletin.publishing.typesetting.breaks import (
     width_of,
 )
 from xcbulletin.publishing.typesetting.glyphs import HALF_MARK, Room, last_letter, room_of, slack, surplus
+from xcbulletin.publishing.typesetting.version import is_known
 
 Box: TypeAlias = Any
 Split: TypeAlias = tuple[Any, ...]
-
-LOGGER = logging.getLogger(__name__)
 
 WIDEST_GAP = 0.22  # em
 LETTERS_OPENED = 0.19, 0.06  # em, a gap and a letter, where that is too little
@@ -448,8 +445,7 @@ def install() -> bool:
 
     Any other version is left as it is: pages come out plain, but they come out.
     """
-    if not weasyprint.__version__.startswith("70."):
-        LOGGER.warning("WeasyPrint %s is not 70.*: Chinese lines are set plainly", weasyprint.__version__)
+    if not is_known("Chinese lines are set plainly"):
         return False
     build.create_anonymous_boxes = create_anonymous_boxes
     inline.split_inline_box = split_inline_box

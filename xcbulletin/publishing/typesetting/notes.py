@@ -6,16 +6,14 @@ their calls stay. Here the paragraph goes to the next page, and the notes stay.
 Call `install()` once, before documents are rendered.
 """
 
-import logging
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-import weasyprint
 from weasyprint.layout import LayoutContext, block
 
-Box: TypeAlias = Any
+from xcbulletin.publishing.typesetting.version import is_known
 
-LOGGER = logging.getLogger(__name__)
+Box: TypeAlias = Any
 
 
 @dataclass(kw_only=True, slots=True)
@@ -75,8 +73,7 @@ def install() -> bool:
 
     Any other version is left as it is: a note may stand a page later than its call.
     """
-    if not weasyprint.__version__.startswith("70."):
-        LOGGER.warning("WeasyPrint %s is not 70.*: notes may follow a page late", weasyprint.__version__)
+    if not is_known("notes may follow a page late"):
         return False
     block._linebox_layout = linebox_layout
     LayoutContext.report_footnote = report_footnote

@@ -15,7 +15,6 @@ Call `install()` once, before documents are rendered.
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import weasyprint
 from weasyprint import css
 from weasyprint.css.functions import check_math
 from weasyprint.layout import preferred
@@ -23,6 +22,8 @@ from weasyprint.text import line_break
 from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
 from weasyprint.text.fonts import font_features, get_font_description
+
+from xcbulletin.publishing.typesetting.version import is_known
 
 Box: TypeAlias = Any
 Layout: TypeAlias = Any
@@ -232,7 +233,7 @@ def install() -> bool:
 
     Any other version is left as it is.
     """
-    if not weasyprint.__version__.startswith("70."):
+    if not is_known("pages take longer"):
         return False
     line_break.Layout.setup = set_up
     preferred.split_first_line = split_for_width

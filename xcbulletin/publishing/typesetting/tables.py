@@ -6,17 +6,15 @@ the repeated head, as a row of it: “续表1　题名”. A table without a cap
 Call `install()` once, before documents are rendered.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import block
 
-Box: TypeAlias = Any
+from xcbulletin.publishing.typesetting.version import is_known
 
-LOGGER = logging.getLogger(__name__)
+Box: TypeAlias = Any
 
 CONTINUED = "续"
 NO_BORDER = ((0, 0, 0), ("none", 0, None))  # score; style, width, colour
@@ -79,8 +77,7 @@ def install() -> bool:
 
     Any other version is left as it is: heads are repeated, captions are not.
     """
-    if not weasyprint.__version__.startswith("70."):
-        LOGGER.warning("WeasyPrint %s is not 70.*: tables go on without 续表", weasyprint.__version__)
+    if not is_known("tables go on without 续表"):
         return False
     block.table_layout = table_layout
     return True

@@ -6,7 +6,6 @@ content. What is written here is `structure`.
 Call `install()` once, before documents are printed.
 """
 
-import logging
 from typing import Any, TypeAlias
 
 import pydyf
@@ -14,11 +13,10 @@ import weasyprint
 import weasyprint.pdf
 
 from xcbulletin.publishing.typesetting.structure import DECORATION, POINT, Annotation, Node, Page, Structure
+from xcbulletin.publishing.typesetting.version import is_known
 
 Dictionary: TypeAlias = Any
 Pdf: TypeAlias = Any
-
-LOGGER = logging.getLogger(__name__)
 
 
 def add_tags(pdf: Pdf, document: Any, _version: Any, streams: list[Any]) -> None:
@@ -112,8 +110,7 @@ def install() -> bool:
 
     Any other version is left as it is: documents are tagged as WeasyPrint does it.
     """
-    if not weasyprint.__version__.startswith("70.") or _add_tags is None:
-        LOGGER.warning("WeasyPrint %s is not 70.*: it tags by itself", weasyprint.__version__)
+    if not is_known("it tags by itself") or _add_tags is None:
         return False
     weasyprint.pdf.add_tags = add_tags
     return True
