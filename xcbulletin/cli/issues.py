@@ -1,8 +1,6 @@
-"""The command line: words in, messages out. It joins the rooms; it decides nothing about the bulletin itself."""
+"""The commands of an issue: laid out, imported, checked, built, shown."""
 
-import os
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,64 +9,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xcbulletin.errors import (
-    BulletinError,
-    ProblemsError,
-    UsageMistakeError,
-    WorkspaceError,
-    reason,
+from xcbulletin.cli.app import app
+from xcbulletin.cli.words import (
+    IssueArgument,
+    IssuesArgument,
+    chosen_issues,
+    complain,
+    list_problems,
+    open_workshop,
+    say,
+    selected_industries,
+    split,
 )
-from xcbulletin.model import Audience, IssueId, Kind, Problem, Severity
+from xcbulletin.errors import BulletinError, ProblemsError, UsageMistakeError, WorkspaceError, reason
+from xcbulletin.model import Audience, Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.outputs import Format
-    from xcbulletin.workshop import Built, Workshop
+    from xcbulletin.workshop import Built
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
 
-app = typer.Typer(
-    name="xcbulletin",
-    help="编印《许昌竞争情报快递》：从一个文件夹的 Markdown 文稿，到可印的 PDF、网页和邮件。",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-01", show_default=False)]
-IssuesArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="期号...", help="如 2021-01", show_default=False)
-]
 KindOption = Annotated[Kind, typer.Option("--kind", metavar="bulletin|report", help="快递，或长报告")]
-
-
-def main() -> None:
-    """Run the command line: 0 done, 1 the work found problems, 2 wrong usage."""
-    from xcbulletin import usage
-
-    sys.exit(usage.run(app, sys.argv[1:]))
-
-
-@app.callback()
-def _workspace(
-    context: typer.Context,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            "--workspace",
-            metavar="文件夹",
-            envvar="XCBULLETIN_WORKSPACE",
-            help="工作区所在的文件夹，默认为当前文件夹",
-        ),
-    ] = None,
-) -> None:
-    context.obj = workspace or Path.cwd()
-
-
-def _workshop(context: typer.Context) -> "Workshop":
-    from xcbulletin.workshop import Workshop
-    from xcbulletin.workspace import find_root
-
-    return Workshop(find_root(context.obj), os.environ)
 
 
 @app.command()
@@ -100,8 +62,8 @@ def init(
     issue = parse_issue_id(f"{today:%Y-%m}")
     if not issue_ids(root):
         add_issue(root / "issues" / issue, lay_out(issue, Kind.BULLETIN, workspace.columns, today))
-    _say(f"新工作区：{root}")
-    _say(f"第一期在 {root / 'issues' / issue}；写好后在工作区里运行 xcbulletin build {issue}")
+    say(f"新工作区：{root}")
+    say(f"第一期在 {root / 'issues' / issue}；写好后在工作区里运行 xcbulletin build {issue}")
 
 
 @app.command()
@@ -114,12 +76,12 @@ def new(context: typer.Context, issue: IssueArgument, kind: KindOption = Kind.BU
     from xcbulletin.model import REPORT_PARTS
     from xcbulletin.workspace import parse_issue_id
 
-    workspace = _workshop(context).workspace
+    workspace = open_workshop(context).workspace
     issue_id = parse_issue_id(issue)
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
     files = lay_out(issue_id, kind, columns, datetime.date.today())
     add_issue(workspace.root / "issues" / issue_id, files)
-    _say(f"新建了 issues/{issue_id}：{'、'.join(files)}")
+    say(f"新建了 issues/{issue_id}：{'、'.join(files)}")
 
 
 @app.command("import")
@@ -138,7 +100,7 @@ def import_(
     from xcbulletin.model import REPORT_PARTS
     from xcbulletin.workspace import parse_issue_id
 
-    workspace = _workshop(context).workspace
+    workspace = open_workshop(context).workspace
     issue_id = parse_issue_id(issue)
     try:
         content = file.read_bytes()
@@ -152,9 +114,9 @@ def import_(
     )
     add_issue(workspace.root / "issues" / issue_id, imported.files)
     for remark in sorted(imported.remarks, key=lambda one: one.place.line or 0):
-        _complain(str(remark))
+        complain(str(remark))
     articles = sum(name.endswith(".md") for name in imported.files)
-    _say(
+    say(
         f"导入到 issues/{issue_id}：{articles} 篇文章；{len(imported.remarks)} 处需要看一看"
         + ("（见上）" if imported.remarks else "")
     )
@@ -169,16 +131,16 @@ def check(
     """检查文稿，逐条列出问题所在的文件、行和改法。不写期号就检查每一期。"""
     import json
 
-    with _workshop(context) as workshop:
-        chosen = _chosen(workshop.root, issues, every=not issues)
+    with open_workshop(context) as workshop:
+        chosen = chosen_issues(workshop.root, issues, every=not issues)
         results = {issue: workshop.check(issue) for issue in chosen}
     if as_json:
         documents = [_as_json(issue, problems) for issue, problems in results.items()]
         print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
     else:
         for issue, problems in results.items():
-            _list(problems)
-            _say(f"{issue}: {_counted(problems)}")
+            list_problems(problems)
+            say(f"{issue}: {_counted(problems)}")
     if any(map(_has_errors, results.values())):
         raise typer.Exit(1)
 
@@ -204,15 +166,17 @@ def build(
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
     wanted, large_print = _formats(formats), _is_large(edition)
     failed = False
-    with _workshop(context) as workshop:
-        chosen = _chosen(workshop.root, issues, every=every)
-        selection = _selection(workshop, _split(industries)) if industries else ()
+    with open_workshop(context) as workshop:
+        chosen = chosen_issues(workshop.root, issues, every=every)
+        selection = (
+            selected_industries(workshop.workspace.industries, split(industries)) if industries else ()
+        )
         audience = Audience(industries=selection, large_print=large_print)
         for issue, outcome in zip(chosen, workshop.build_each(chosen, wanted, audience), strict=True):
             if isinstance(outcome, BulletinError):
                 failed = True
                 _tell(outcome)
-                _complain(f"{issue}: 没有编印；请先改正以上问题")
+                complain(f"{issue}: 没有编印；请先改正以上问题")
             else:
                 _report(outcome, workshop.root)
     if failed:
@@ -221,15 +185,15 @@ def build(
 
 def _tell(error: BulletinError) -> None:
     if isinstance(error, ProblemsError):
-        _list(error.problems)
+        list_problems(error.problems)
     else:
-        _complain(str(error))
+        complain(str(error))
 
 
 def _report(built: "Built", root: Path) -> None:
-    _list(built.problems)
+    list_problems(built.problems)
     made = "、".join(name for name in built.files if "/" not in name)
-    _say(f"{built.folder.relative_to(root).as_posix()}: {made or '没有变化，不必重印'}")
+    say(f"{built.folder.relative_to(root).as_posix()}: {made or '没有变化，不必重印'}")
 
 
 @app.command()
@@ -246,13 +210,13 @@ def preview(
     """在浏览器里看网页版，文件一保存就更新；有错时告诉你错在哪里。草稿和编印时一样不出现。"""
     from xcbulletin.preview import PORT
 
-    workshop = _workshop(context)
-    (chosen,) = _chosen(workshop.root, [issue] if issue else None, every=False)
+    workshop = open_workshop(context)
+    (chosen,) = chosen_issues(workshop.root, [issue] if issue else None, every=False)
     with suppress(KeyboardInterrupt), workshop.preview(chosen, _ports(port)) as shown:
         if port is None and shown.port != PORT:
-            _say(f"端口 {PORT} 已被占用，改用 {shown.port}")
-        _say(f"{chosen} 的网页版：{shown.address}")
-        _say("文件一保存，网页就会更新；看完了按 Ctrl+C 结束")
+            say(f"端口 {PORT} 已被占用，改用 {shown.port}")
+        say(f"{chosen} 的网页版：{shown.address}")
+        say("文件一保存，网页就会更新；看完了按 Ctrl+C 结束")
         shown.wait()
 
 
@@ -266,27 +230,11 @@ def _ports(port: str | None) -> Sequence[int]:
     return [int(port)]
 
 
-def _chosen(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
-    """Return the issues meant: those named, or all, or the newest."""
-    from xcbulletin.workspace import issue_folder, issue_ids, parse_issue_id
-
-    if issues:
-        chosen = tuple(dict.fromkeys(map(parse_issue_id, issues)))
-        for issue in chosen:
-            issue_folder(root, issue)
-        return chosen
-    known = issue_ids(root)
-    if not known:
-        raise WorkspaceError("issues: 还没有任何一期；可用 xcbulletin new 2021-01 新建")
-    monthly = [issue for issue in known if re.fullmatch(r"\d{4}-\d{2}", issue)]
-    return known if every else ((monthly or known)[-1],)
-
-
 def _formats(names: Sequence[str] | None) -> tuple["Format", ...]:
     from xcbulletin.publishing.outputs import Format
 
     try:
-        return tuple(dict.fromkeys(Format(name.lower()) for name in _split(names))) or tuple(Format)
+        return tuple(dict.fromkeys(Format(name.lower()) for name in split(names))) or tuple(Format)
     except ValueError as error:
         raise UsageMistakeError(
             f"--format 只能是 {'、'.join(Format)}，可用逗号连写，如 --format pdf,html"
@@ -299,30 +247,13 @@ def _is_large(edition: str) -> bool:
     return edition == "large"
 
 
-def _selection(workshop: "Workshop", names: Sequence[str]) -> tuple[str, ...]:
-    from xcbulletin.settings import resolve_industries
-
-    if not names:
-        raise UsageMistakeError("--industry 后面要写产业的代码或名称，如 --industry ai,robot")
-    codes, unknown = resolve_industries(names, workshop.workspace.industries)
-    if unknown:
-        raise UsageMistakeError(
-            "\n".join(f"--industry 没有“{name}”这个产业；{advice}" for name, advice in unknown)
-        )
-    return codes
-
-
-def _split(values: Sequence[str] | None) -> list[str]:
-    return [part for value in values or () for part in re.split(r"[,，、;；\s]+", value) if part]
-
-
 @app.command()
 def fonts() -> None:
     """准备印刷用的字体（宋、黑、楷、仿宋）；每台机器只需一次。"""
     from xcbulletin.publishing.typefaces.fonts import fonts_directory
     from xcbulletin.publishing.typefaces.typefoundry import prepare
 
-    prepare(fonts_directory(), _say)
+    prepare(fonts_directory(), say)
 
 
 def _as_json(issue: str, problems: Sequence[Problem]) -> dict[str, Any]:
@@ -355,16 +286,3 @@ def _counted(problems: Sequence[Problem]) -> str:
 
 def _has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
-
-
-def _list(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        _complain(("" if problem.severity is Severity.ERROR else "提醒：") + str(problem))
-
-
-def _say(message: str) -> None:
-    print(message, flush=True)
-
-
-def _complain(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
