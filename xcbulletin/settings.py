@@ -116,6 +116,15 @@ class CollectorSettings(Section):
     min_interval: int = Field(default=60, ge=0)
     """Minutes before a source is due again."""
     concurrency: int = Field(default=8, ge=1, le=64)
+    rsshub: Text | None = None
+    """Address of the RSSHub that answers for routes."""
+
+
+class LocalitySettings(Section):
+    """What belongs to the city: stories that name it stand higher."""
+
+    places: TextList = ()
+    companies: TextList = ()
 
 
 class MailSettings(Section):
@@ -146,6 +155,7 @@ class Settings(Section):
     page: PageSettings = PageSettings()
     review: ReviewSettings = ReviewSettings()
     collector: CollectorSettings = CollectorSettings()
+    locality: LocalitySettings = LocalitySettings()
     mail: MailSettings = MailSettings()
     database: Text = "sqlite:///sources/desk.db"
 
