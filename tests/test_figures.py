@@ -290,7 +290,7 @@ def test_a_picture_embedded_in_a_drawing_is_shown_everywhere(folder: Path, fonts
     pictures, problems = read(folder, "assets/a.svg")
     assert problems == []
     assert f"data:image/{form.lower()};base64,".encode() in for_web(pictures, fonts)["assets/a.svg"].content
-    with Image.open(io.BytesIO(for_letter(pictures, fonts)["assets/a.svg"].content)) as drawn:
+    with Image.open(io.BytesIO(for_letter(pictures, fonts, folder)["assets/a.svg"].content)) as drawn:
         red, green, blue = drawn.convert("RGB").getpixel((LETTER_WIDTH, 400))
     assert (red > 250, green < 5, blue < 5) == (True, True, True)
 
@@ -494,19 +494,26 @@ def test_a_photo_for_the_press_is_made_one_for_the_screen(fonts: FontSet) -> Non
     assert Image.open(io.BytesIO(for_web({"a": picture}, fonts)["a"].content)).mode == "RGB"
 
 
-def test_a_letter_gets_an_svg_drawn_twice_as_wide_as_shown(fonts: FontSet) -> None:
+def test_a_letter_gets_an_svg_drawn_twice_as_wide_as_shown(fonts: FontSet, tmp_path: Path) -> None:
     picture = identify("assets/a.svg", svg('<text x="10" y="90" font-size="90">智</text>'))
-    drawn = for_letter({"a": picture}, fonts)["a"]
+    drawn = for_letter({"a": picture}, fonts, tmp_path)["a"]
     image = Image.open(io.BytesIO(drawn.content)).convert("L")
     assert (drawn.name, drawn.media_type) == ("assets/a.png", PNG)
     assert image.size == (LETTER_WIDTH * 2, LETTER_WIDTH * 2 * 3 // 4)
     assert image.getextrema() == (0, 255)
 
 
-def test_a_drawing_that_cannot_be_drawn_is_a_message(fonts: FontSet) -> None:
+def test_a_drawing_that_cannot_be_drawn_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
     broken = Picture(name="assets/a.svg", content=b"<svg", media_type=SVG, width=4, height=3)
     with pytest.raises(PictureError, match=r"^图片 assets/a\.svg 画不出来（.*）；请简化，或另存为 PNG$"):
-        for_letter({"a": broken}, fonts)
+        for_letter({"a": broken}, fonts, tmp_path)
+
+
+def test_a_letter_s_drawing_is_kept(fonts: FontSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = identify("a.svg", svg("<text>智</text>"))
+    drawn = for_letter({"a": picture}, fonts, tmp_path)
+    monkeypatch.setattr("resvg_py.svg_to_bytes", None)
+    assert for_letter({"a": picture}, fonts, tmp_path) == drawn
 
 
 def test_an_svg_carries_the_glyphs_of_its_words(fonts: FontSet) -> None:

@@ -30,7 +30,12 @@ BODY = """
   .grid { display: grid; grid-template-columns: auto 1fr } .flex { display: flex } td { white-space: nowrap }
   .far { letter-spacing: 3px; word-spacing: 5px } .sum { padding: calc(1px + 2%) 1em; width: 50%; min-width: 9em }
   .end { direction: rtl; margin-inline-start: 3em } .under { text-decoration: underline }
+  .box { box-sizing: border-box; padding: 3px 5%; border: 2px solid; height: 90px; max-width: 70%; margin: auto 1em }
+  .lines { border-collapse: collapse } .lines td { border: 3px solid; padding: 1px } .next { break-before: page }
+  @page { size: 9cm 12cm; margin: 10vh 2cm; @top-left { content: counter(page); width: 40% } }
+  @page :right { @top-left { margin: 0 5vw } } @page :nth(2) { margin-left: 1cm; @bottom-right { content: "二" } }
 </style>
+<div class="box"><p class="box">盒中盒</p></div><table class="lines"><tr><td>甲<td>乙</table><p class="next">另页</p>
 <div class="grid"><p>短</p><p>《关于“十四五”期间2021—2025年的规划》，增长5.5%，见https://example.org/a-very-long-address。</p></div>
 <div class="flex"><p>甲 乙 丙</p><p class="far">Han 与 Latin 相间</p><p>supercalifragilistic 一二三四五六七八九十</p></div>
 <table><tr><td>不换行的一格，比十二个字长得多</td><td style="white-space: normal">换行的一格，比十二个字长得多</td></tr></table>

@@ -209,7 +209,8 @@ def _hands() -> int:
 def _templates_of(workspace: "Workspace") -> "Templates":
     from xcbulletin.publishing.pages import Templates
 
-    return Templates(template_folders(workspace.root), workspace.settings, workspace.industries)
+    compiled = workspace.root / "build" / ".cache" / "templates"
+    return Templates(template_folders(workspace.root), workspace.settings, workspace.industries, compiled)
 
 
 def _compose(

@@ -95,7 +95,8 @@ def make_documents(
     if Format.HTML in wanted:
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
-        pictures = for_letter({**material.pictures, **material.charts(edition, IN_LETTER)}, material.fonts)
+        shown = {**material.pictures, **material.charts(edition, IN_LETTER)}
+        pictures = for_letter(shown, material.fonts, material.drawings)
         letter = letters.render_letter(
             material.templates, edition, pictures, large_print=material.layout.large
         )

@@ -16,7 +16,7 @@ from xcbulletin.errors import BulletinError, reason
 from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.charts.block import DataError, ReadData
 from xcbulletin.publishing.charts.data import MOST_BYTES
-from xcbulletin.publishing.charts.drawing import draw
+from xcbulletin.publishing.charts.drawing import draw, kept
 from xcbulletin.publishing.charts.spec import chart_spec
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.nodes import PENDING_PICTURE, ChartFigure, Figure, Pictured
@@ -411,13 +411,15 @@ def for_web(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Pictur
     }
 
 
-def for_letter(pictures: Mapping[str, Picture], fonts: FontSet) -> dict[str, Picture]:
+def for_letter(pictures: Mapping[str, Picture], fonts: FontSet, drawings: Path) -> dict[str, Picture]:
     """Return the pictures for a letter: PNG or JPEG, twice as many pixels as they are shown at.
 
-    Raises PictureError.
+    What is drawn is kept in the folder `drawings`. Raises PictureError.
     """
     return {
-        address: _drawn(picture, fonts) if picture.media_type == SVG else _narrowed(picture, LETTER_WIDTH * 2)
+        address: _drawn(picture, fonts, drawings)
+        if picture.media_type == SVG
+        else _narrowed(picture, LETTER_WIDTH * 2)
         for address, picture in pictures.items()
     }
 
@@ -443,13 +445,27 @@ def _with_fonts(picture: Picture, fonts: FontSet) -> Picture:
 _SVG_FACES = (("XC Hei", 400, "XCHei-Regular"), ("XC Hei", 700, "XCHei-Bold"))
 
 
-def _drawn(picture: Picture, fonts: FontSet) -> Picture:
-    import resvg_py
+def _drawn(picture: Picture, fonts: FontSet, drawings: Path) -> Picture:
+    from importlib.metadata import version
 
     width = round(LETTER_WIDTH * 2)
+    svg = picture.content.decode()
+    facts = (svg, str(width), fonts.digest, version("resvg-py"))
     try:
-        png = resvg_py.svg_to_bytes(
-            svg_string=picture.content.decode(),
+        png = kept(drawings, ".png", facts, lambda: _in_pixels(svg, width, fonts))
+    except ValueError as error:
+        raise PictureError(f"图片 {picture.name} 画不出来（{error}）；请简化，或另存为 PNG") from error
+    name = picture.name.rpartition(".")[0] + ".png"
+    height = picture.height * width / picture.width
+    return Picture(name=name, content=png, media_type=PNG, width=width, height=round(height))
+
+
+def _in_pixels(svg: str, width: int, fonts: FontSet) -> bytes:
+    import resvg_py
+
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
             width=width,
             font_dirs=[str(fonts.directory)],
             skip_system_fonts=True,
@@ -458,11 +474,7 @@ def _drawn(picture: Picture, fonts: FontSet) -> Picture:
             serif_family="XC Song",
             background="white",
         )
-    except ValueError as error:
-        raise PictureError(f"图片 {picture.name} 画不出来（{error}）；请简化，或另存为 PNG") from error
-    name = picture.name.rpartition(".")[0] + ".png"
-    height = picture.height * width / picture.width
-    return Picture(name=name, content=bytes(png), media_type=PNG, width=width, height=round(height))
+    )
 
 
 def _narrowed(picture: Picture, width: int) -> Picture:

@@ -1,13 +1,17 @@
 """An Edition through the templates: the page for the printer, the page for the web, the letter."""
 
 import datetime
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -15,6 +19,7 @@ from jinja2 import (
     pass_context,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -35,10 +40,19 @@ class TemplateFailedError(BulletinError):
 class Templates:
     """The templates of a workspace, each falling back to the one that came with the program."""
 
-    def __init__(self, folders: Sequence[Path], settings: Settings, industries: Sequence[Industry]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        settings: Settings,
+        industries: Sequence[Industry],
+        compiled: Path | None = None,
+    ) -> None:
+        """Take the templates in `folders`; what they are compiled to is kept in the folder `compiled`."""
         self._settings = settings
         self._industries = industries
         self._environment = _environment(folders)
+        if compiled is not None:
+            self._environment.bytecode_cache = _Compiled(compiled)
 
     def render(
         self,
@@ -86,6 +100,25 @@ def render_alone(folders: Sequence[Path], name: str, **context: Any) -> str:
         raise _failed(name, error) from error
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept where they can be."""
+
+    def __init__(self, folder: Path) -> None:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        # Jinja knows by its source whether a template is still the same; here by what compiles it.
+        compiler = version("jinja2").encode() + Path(__file__).read_bytes()
+        super().__init__(str(folder), f"{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def _environment(folders: Sequence[Path]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
@@ -94,6 +127,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        optimized=False,  # it would work out filters of constants, and that be kept
     )
     environment.filters |= {
         "chinese_date": chinese_date,

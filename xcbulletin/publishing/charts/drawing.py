@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -20,32 +21,41 @@ class ChartError(BulletinError):
 def draw(spec: Spec, fonts: Path, fonts_digest: str, cache_folder: Path) -> bytes:
     """Return the SVG of a spec, drawn with the fonts of a folder or taken from `cache_folder`.
 
-    Where that cannot be written the drawing is not kept. Raises ChartError.
+    Raises ChartError.
     """
     written = json.dumps(spec, ensure_ascii=False, sort_keys=True)
-    facts = "\0".join((written, fonts_digest, _version(), _VEGA_LITE))
-    path = cache_folder / f"{hashlib.sha256(facts.encode()).hexdigest()}.svg"
-    kept = _read(path)
-    if kept is None:
-        kept = _drawn(written, fonts)
-        _keep(path, kept)
-    return kept
+    facts = (written, fonts_digest, _version(), _VEGA_LITE)
+    return kept(cache_folder, ".svg", facts, lambda: _drawn(written, fonts))
 
 
-def _keep(path: Path, svg: bytes) -> None:
+def kept(folder: Path, suffix: str, facts: Iterable[str], draw: Callable[[], bytes]) -> bytes:
+    """Return what is drawn from some facts, or what was kept of it in a folder.
+
+    Where that cannot be written the drawing is not kept.
+    """
+    digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()
+    path = folder / f"{digest}{suffix}"
+    found = _read(path)
+    if found is None:
+        found = draw()
+        _keep(path, found)
+    return found
+
+
+def _keep(path: Path, drawing: bytes) -> None:
     """Write a drawing if it can be written; one cut short is found out by its digest, and written over."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(hashlib.sha256(svg).hexdigest().encode() + b"\n" + svg)
+        path.write_bytes(hashlib.sha256(drawing).hexdigest().encode() + b"\n" + drawing)
 
 
 def _read(path: Path) -> bytes | None:
     """Return a kept drawing, or None where there is none or it is not as it was written."""
     try:
-        digest, _, svg = path.read_bytes().partition(b"\n")
+        digest, _, drawing = path.read_bytes().partition(b"\n")
     except OSError:
         return None
-    return svg if hashlib.sha256(svg).hexdigest().encode() == digest else None
+    return drawing if hashlib.sha256(drawing).hexdigest().encode() == digest else None
 
 
 def _drawn(written: str, fonts: Path) -> bytes:

@@ -146,11 +146,12 @@ def main() -> None:
     for name in _LATE:
         sys.modules[name] = _Late(name)
     # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
-    from xcbulletin.publishing.typesetting import floats, lines, notes, shortcuts, standards, tables
+    from xcbulletin.publishing.typesetting import floats, leaders, lines, notes, shortcuts, standards, tables
 
     lines.install()
     tables.install()
     floats.install()
+    leaders.install()
     notes.install()
     standards.install()
     shortcuts.install()

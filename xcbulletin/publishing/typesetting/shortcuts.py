@@ -5,7 +5,9 @@ What is asked for again and again is worked out once:
 - the fonts and features of a style: of the 5,000 text layouts of a bulletin nearly all share one of thirty;
 - the narrowest width of a text: Chinese breaks nearly everywhere, and to find the next break all the text after it
   was laid out, again and again where boxes stand in a grid or a table;
-- properties that nobody set.
+- lengths that depend on no other box, and properties that nobody set;
+- the styles of pages and margin boxes, which one page after another has anew;
+- types of C, by their names.
 
 And what nobody asks for is not worked out at all: the styles of markers and calls that every element might have.
 
@@ -13,11 +15,13 @@ Call `install()` once, before documents are rendered.
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from weasyprint import css
 from weasyprint.css.functions import check_math
-from weasyprint.layout import preferred
+from weasyprint.layout import absolute, block, column, grid, inline, page, percent, preferred, table
+from weasyprint.layout import float as floating
 from weasyprint.text import line_break
 from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
@@ -147,16 +151,17 @@ def split_for_width(
 
     At its narrowest a line ends where it may, and the text after that does not matter.
     """
-    known: dict[Any, Split] = style.font_config.__dict__.setdefault("widths", {})
+    widths: dict[Any, dict[str, Split]] = style.font_config.__dict__.setdefault("widths", {})
     asked = (max_width, spacing, *options.values(), *_values(style, _WRAPPING))
+    known = widths.setdefault(asked, {})
 
     def split(text: str) -> Split:
-        if (text, asked) not in known:
+        if text not in known:
             _, length, resume_at, width, _, _ = _split_first_line(
                 text, style, context, max_width, spacing, **options
             )
-            known[text, asked] = (None, length, resume_at, width, None, None)
-        return known[text, asked]
+            known[text] = (None, length, resume_at, width, None, None)
+        return known[text]
 
     start = text[:_START]
     if max_width == 0 and start != text and " " not in start:
@@ -192,6 +197,38 @@ def computed_value(style: Style, name: str) -> Any:
     return _computed_value(style, name)
 
 
+# Lengths
+
+_BLOCKS = ((0, 0), (1000, 1000), (1000, "auto"))
+"""Containing blocks, of one width and another, and of a height that is not known yet."""
+
+
+def resolve_percentages(box: Box, containing_block: Any) -> None:
+    """Set the used lengths of a box as WeasyPrint does; most styles have none that depend on another box."""
+    style = box.style
+    if "fixed" not in style.__dict__:
+        style.fixed = _fixed_lengths(style)
+    if style.fixed is None:
+        _resolve_percentages(box, containing_block)
+    else:
+        box.__dict__.update(style.fixed)
+
+
+def _fixed_lengths(style: Style) -> dict[str, Any] | None:
+    """Return the used lengths of a style, as boxes name them, or None where they are not always the same."""
+    if style["border_collapse"] == "collapse":
+        return None
+    found = [SimpleNamespace(style=style) for _ in _BLOCKS]
+    for box, within in zip(found, _BLOCKS, strict=True):
+        _resolve_percentages(box, within)
+    if found[1:] != found[:-1]:
+        return None
+    lengths = vars(found[0])
+    del lengths["style"]
+    known: dict[Any, dict[str, Any]] = style.font_config.__dict__.setdefault("lengths", {})
+    return known.setdefault(tuple(lengths.items()), lengths)
+
+
 # Styles that every element might have
 
 _MARKS = ("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback")
@@ -203,11 +240,33 @@ def set_computed_styles(
 ) -> None:
     """Compute a style as WeasyPrint does; that of a mark only when `style_for` asks for it."""
     key = (element, pseudo_type)
+    if isinstance(element, page.PageType):
+        _set_page_styles(styles, key, parent, *arguments, **options)
+        return
     if pseudo_type not in _MARKS or key not in styles.get_cascaded_styles():
         _set_computed_styles(styles, element, parent, *arguments, pseudo_type=pseudo_type, **options)
         return
     waiting = styles.__dict__.setdefault("waiting", {})
     waiting[key] = (styles.get_cascaded_styles()[key], parent, options)
+
+
+def _set_page_styles(
+    styles: Any, key: tuple[Any, str | None], parent: Any, *arguments: Any, **options: Any
+) -> None:
+    """Compute the style of a page or of a margin box, or take that of another page with the same declarations."""
+    known: dict[Any, Style] = styles.__dict__.setdefault("page_styles", {})
+    computed = styles.get_computed_styles()
+    declared = styles.get_cascaded_styles().get(key, {})
+    same = (
+        id(computed[parent, None]),
+        key[1],
+        styles.initial_page_sizes["box"] is None,
+        *((name, id(value), repr(weight)) for name, (value, weight) in declared.items()),
+    )
+    if same not in known:
+        _set_computed_styles(styles, key[0], parent, *arguments, pseudo_type=key[1], **options)
+        known[same] = computed[key]
+    computed[key] = known[same]
 
 
 def style_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Style:
@@ -221,11 +280,32 @@ def style_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Styl
     return _style_for(styles, element, pseudo_type)
 
 
+# Types of C
+
+_TYPES = (
+    "PangoFcFontMap *",
+    "PangoLogAttr[]",
+    "PangoRectangle *",
+    "char[4]",
+    "char[]",
+    "hb_tag_t[100]",
+    "unsigned int *",
+)
+_GLYPHS = "hb_codepoint_t[]"
+
+
+def new(declared: str, *initial: Any) -> Any:
+    """Make an object of C as cffi does, which takes milliseconds over a type it has not met: so of one array type."""
+    return _new(_GLYPHS if declared.startswith(_GLYPHS[:-1]) else declared, *initial)
+
+
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
+_resolve_percentages: Any = percent.resolve_percentages
 _computed_value: Any = css.ComputedStyle.__missing__
 _set_computed_styles: Any = css.StyleFor.set_computed_styles
 _style_for: Any = css.StyleFor.__call__
+_new: Any = ffi.new
 
 
 def install() -> bool:
@@ -235,8 +315,13 @@ def install() -> bool:
     """
     if not is_known("pages take longer"):
         return False
+    for declared in (*_TYPES, _GLYPHS):
+        ffi.typeof(declared)
+    ffi.new = new
     line_break.Layout.setup = set_up
     preferred.split_first_line = split_for_width
+    for module in (absolute, block, column, floating, grid, inline, page, percent, table):
+        module.resolve_percentages = resolve_percentages
     css.ComputedStyle.__missing__ = computed_value
     css.StyleFor.set_computed_styles = set_computed_styles
     css.StyleFor.__call__ = style_for
