@@ -1,7 +1,7 @@
-"""How fast and how large `build` is, beside its peers: python benchmarks [issue] [many] [report] [--rounds N]
+"""How fast and how large we are, beside our peers: python benchmarks [NAME…] [--rounds N]
 
 Every figure is a median of interleaved rounds in one run, each in a fresh process; what counts is the ratios. A peer
-that is not installed is left out, with a word on how to get it. Without names, all three are measured.
+that is not installed is left out, with a word on how to get it. Without names, all are measured.
 """
 
 import argparse
@@ -10,8 +10,12 @@ import tempfile
 from pathlib import Path
 
 import workspaces
+from classification import classification
+from collecting import collecting
 from measuring import Run, measure, report
 from peers import bare_weasyprint, chromium, typst
+from samestory import samestory
+from suggesting import suggesting
 
 XCBULLETIN = [sys.executable, "-m", "xcbulletin", "--workspace"]
 ISSUE = "2021-03"
@@ -85,7 +89,15 @@ def long_report(folder: Path, rounds: int) -> None:
     report(f"a report of {pages} pages (goal ≤ 250 MB)", measured, goals)
 
 
-BENCHMARKS = {"issue": (issue, 9), "many": (many, 3), "report": (long_report, 3)}
+BENCHMARKS = {
+    "issue": (issue, 9),
+    "many": (many, 3),
+    "report": (long_report, 3),
+    "classification": (classification, 3),
+    "collecting": (collecting, 3),
+    "samestory": (samestory, 1),
+    "suggesting": (suggesting, 5),
+}
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ main() {
     "system dev")
         system "${TEST_TOOLS[@]}"
         browser
+        database_server
         ;;
     "venv ") venv "" ;;
     "venv dev") venv dev ;;
@@ -51,6 +52,20 @@ browser() {
     [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
     command -v chromium chromium-browser google-chrome >/dev/null && return 0
     ( install_packages chromium ) || echo "提示：装不上 chromium，需要它的测试会跳过。"
+}
+
+# The tests start servers of their own; without the programs, their PostgreSQL half is skipped.
+database_server() {
+    [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
+    ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || return 0
+    # Debian would make a database and keep it running.
+    local refusal=/etc/postgresql-common/createcluster.d/xcbulletin-tests.conf
+    (
+        as_root mkdir -p "${refusal%/*}"
+        echo "create_main_cluster = false" | as_root tee "$refusal" >/dev/null
+        trap 'as_root rm -f "$refusal"' EXIT
+        install_packages postgresql
+    ) || echo "提示：装不上 PostgreSQL，需要它的测试会跳过。"
 }
 
 install_packages() {

@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from databases import database_url, engine, postgresql  # noqa: F401
 
 from xcbulletin import usage
 from xcbulletin.cli import app

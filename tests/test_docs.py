@@ -8,6 +8,7 @@ import typer.main
 from pydantic import BaseModel
 
 from xcbulletin.cli import app
+from xcbulletin.collecting.sources import SourceFields
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields
 from xcbulletin.publishing.markup.keyfigures import KeyFiguresFields
 from xcbulletin.settings import Settings
@@ -15,7 +16,15 @@ from xcbulletin.settings import Settings
 ROOT = Path(__file__).parent.parent
 MANUAL = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+TOP = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {
+    **TOP,
+    **{
+        f"{name} {below}": command
+        for name, group in TOP.items()
+        for below, command in getattr(group, "commands", {}).items()
+    },
+}
 
 
 def fields_of(model: type[BaseModel]) -> set[str]:
@@ -41,6 +50,6 @@ def test_every_option_is_in_the_manual(command: str) -> None:
             assert not option.startswith("--") or option in MANUAL
 
 
-@pytest.mark.parametrize("model", [ArticleFields, IssueFields, KeyFiguresFields, Settings])
+@pytest.mark.parametrize("model", [ArticleFields, IssueFields, KeyFiguresFields, Settings, SourceFields])
 def test_every_field_is_in_the_manual(model: type[BaseModel]) -> None:
     assert {name for name in fields_of(model) if not re.search(rf"\b{name}\b", MANUAL)} == set()

@@ -24,6 +24,9 @@ Run = Callable[..., Outcome]
         (["biuld"], "没有 biuld 这个命令，是否想写 build？；用法见 xcbulletin --help"),
         (["new"], "缺少“期号”；用法见 xcbulletin new --help"),
         (["import", "a.txt"], "缺少“期号”；用法见 xcbulletin import --help"),
+        (["sources", "lst"], "没有 lst 这个命令，是否想写 list？；用法见 xcbulletin sources --help"),
+        (["sources", "export"], "缺少“文件.opml”；用法见 xcbulletin sources export --help"),
+        (["sources"], "请写一个命令：list、add、test、import、export；用法见 xcbulletin sources --help"),
         (
             ["build", "--fromat", "pdf"],
             "没有 --fromat 这个选项，是否想写 --format？；用法见 xcbulletin build --help",
@@ -62,10 +65,22 @@ def test_no_command_at_all_is_answered_with_all(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [None, *(one.name or one.callback.__name__ for one in app.registered_commands)]
-)  # type: ignore[union-attr]
-def test_every_help_text_is_chinese(run: Run, command: str | None) -> None:
-    outcome = run(*([command] if command else []), "--help")
+    "words",
+    [
+        (),
+        *((one.name or one.callback.__name__,) for one in app.registered_commands),  # type: ignore[union-attr]
+        *(
+            (group.name, *words)
+            for group in app.registered_groups
+            for words in (
+                (),
+                *((one.name or one.callback.__name__,) for one in group.typer_instance.registered_commands),
+            )  # type: ignore[union-attr]
+        ),
+    ],
+)
+def test_every_help_text_is_chinese(run: Run, words: tuple[str, ...]) -> None:
+    outcome = run(*words, "--help")
     assert outcome.code == 0
     assert outcome.out.startswith("用法：xcbulletin")
     prose = re.sub(r"xcbulletin|XCBULLETIN_\w+|--\w+|\b[\w.-]+\.(yaml|md|txt|opml)\b", "", outcome.out)

@@ -1,6 +1,41 @@
 """The one database of a workspace: its engine, and its migrations."""
 
-from sqlalchemy import MetaData
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    MetaData,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.types import TypeDecorator
+
+from xcbulletin.errors import BulletinError, reason
+
+HEAD = "0001"
+"""The newest migration. Kept here too, for looking it up takes Alembic half a second."""
+
+_VERSIONS = "xcbulletin_version"
+"""Table of the migration a database is at: our own, for a PostgreSQL server's may be shared."""
+_PATIENCE = 30
+"""Seconds to wait for another writer, or for a server."""
+_MIGRATING = 0x7863_6275
+"""Advisory lock of PostgreSQL."""
 
 metadata = MetaData(
     naming_convention={
@@ -11,3 +46,236 @@ metadata = MetaData(
     }
 )
 """The tables of all rooms; a room's own stand in its `tables` module."""
+
+
+class DatabaseError(BulletinError):
+    """The database cannot be opened, read or written."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in, aware and in UTC out, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return `value` in UTC, as SQLite keeps and compares it."""
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "a time without a zone"
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return `value` in UTC: SQLite drops the zone, PostgreSQL answers in the session's."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def open_engine(url: str, root: Path) -> Engine:
+    """Return the engine of the workspace's database, which is made or migrated first where need be.
+
+    A relative SQLite path is under `root`. Writers take `engine.begin()`, readers `reading(engine)`. What the
+    machine or the server refuses, now or later, is a DatabaseError.
+    """
+    parsed = _parse_url(url, root)
+    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
+    event.listen(engine, "handle_error", _refusal, retval=True)
+    try:
+        _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that only reads, and so waits for no writer."""
+    with engine.execution_options(postgresql_readonly=True).connect() as connection:
+        yield connection
+
+
+def _parse_url(url: str, root: Path) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _wrong_url("写得不对", url) from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            if not parsed.database or parsed.database == ":memory:":
+                raise _wrong_url("没有写数据库文件的位置", url)
+            return parsed.set(database=str(root / parsed.database))
+        case "postgresql" | "postgres":
+            if not parsed.database:
+                raise _wrong_url("没有写数据库的名字", _shown(parsed))
+            return parsed.set(drivername="postgresql+psycopg")
+    raise _wrong_url("只能是 SQLite 或 PostgreSQL", _shown(parsed))
+
+
+def _wrong_url(what: str, url: str) -> DatabaseError:
+    return DatabaseError(
+        f"bulletin.yaml: “database”{what}，现为“{url}”；应如 sqlite:///sources/desk.db，"
+        "或 postgresql://用户:密码@主机/库名"
+    )
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"{folder}: 不能在这里放数据库（{reason(error)}）；请改正文件夹的权限，或 bulletin.yaml 里的 database"
+        ) from error
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+    # Python's module would begin transactions by itself, and not before the first write: we say BEGIN ourselves.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+    # In WAL, NORMAL may forget the last transactions when the power fails: an editor's decisions, and items that
+    # have left their feed since.
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that starts as a reader cannot wait for another writer, it fails (SQLITE_BUSY_SNAPSHOT).
+    reads = connection.get_execution_options().get("postgresql_readonly")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    query = {"connect_timeout": str(_PATIENCE), **url.query}
+    try:
+        return create_engine(url.set(query=query), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise DatabaseError(
+            'bulletin.yaml: database 用了 PostgreSQL，但没有装它的驱动；请运行 pip install "xcbulletin[postgresql]"'
+        ) from error
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the database to `HEAD`, once, however many processes come at the same time."""
+    with reading(engine) as connection:
+        if _version(connection) == HEAD:
+            return
+    if engine.dialect.name == "sqlite":
+        _use_wal(engine)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+        version = _version(connection)
+        if version != HEAD:
+            _upgrade(connection, version)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar()
+    return found
+
+
+def _upgrade(connection: Connection, version: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={"connection": connection, "version_table": _VERSIONS})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    if version is not None and version not in known:
+        raise DatabaseError(
+            f"{_name(connection.engine)}: 这个数据库由更新的 xcbulletin 建立（版本 {version}，这里只认得到 {HEAD}）；"
+            "请升级 xcbulletin，没有改动数据库"
+        )
+    if version is None and (
+        foreign := sorted({"source", "item"} & set(inspect(connection).get_table_names()))
+    ):
+        raise DatabaseError(
+            f"{_name(connection.engine)}: 这个数据库里已有别的程序的表（{'、'.join(foreign)}），没有改动它；"
+            "请另建一个空的数据库"
+        )
+    command.upgrade(config, "head")
+
+
+def _use_wal(engine: Engine) -> None:
+    """Let readers read while one writes; the file remembers it."""
+    raw = engine.raw_connection()
+    try:
+        for _ in range(_PATIENCE * 10):
+            try:
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait here for another that changes the mode at the same moment.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise DatabaseError(_sqlite_refusal(error, _name(engine)) or str(error)) from error
+                time.sleep(0.1)
+    finally:
+        raw.close()
+
+
+def _name(engine: Engine) -> str:
+    """Return what whoever runs the machine knows the database by."""
+    return str(engine.url.database) if engine.dialect.name == "sqlite" else _shown(engine.url.set(query={}))
+
+
+def _refusal(context: ExceptionContext) -> DatabaseError | None:
+    """Return as a DatabaseError what the machine or the server refuses; mistakes of ours stay what they are."""
+    error, engine = context.original_exception, context.engine
+    if context.is_pre_ping or engine is None:  # the pool then connects anew
+        return None
+    said = _sqlite_refusal if isinstance(error, sqlite3.Error) else _postgresql_refusal
+    message = said(error, _name(engine))
+    return None if message is None else DatabaseError(message)
+
+
+_SQLITE_REFUSALS = {
+    "SQLITE_NOTADB": "这不是数据库文件，或已经损坏；{remedy}",
+    "SQLITE_CORRUPT": "数据库文件已经损坏；{remedy}",
+    "SQLITE_CANTOPEN": "打不开数据库文件；请检查它和所在文件夹的权限",
+    "SQLITE_PERM": "没有读写数据库文件的权限；请检查它和所在文件夹的权限",
+    "SQLITE_READONLY": "数据库文件或所在文件夹只能读，不能写；请检查权限",
+    "SQLITE_BUSY": "另一个程序占用数据库超过 {patience} 秒；请稍后再试，一再如此请查看是什么程序没有退出",
+    "SQLITE_LOCKED": "另一个程序占用数据库；请稍后再试",
+    "SQLITE_FULL": "磁盘已满，没有写入数据库；请清理磁盘后再试",
+    "SQLITE_IOERR": "读写数据库文件时磁盘出错；请检查磁盘空间和磁盘",
+}
+_REMEDY = (
+    "请把它改名留底（连同 -wal、-shm 结尾的文件），换上备份；没有备份就让程序新建一个，再采集一遍，"
+    "但选用、搁置等记录要不回来"
+)
+
+
+def _sqlite_refusal(error: BaseException, name: str) -> str | None:
+    kind = "_".join((getattr(error, "sqlite_errorname", None) or "").split("_")[:2])
+    if kind not in _SQLITE_REFUSALS:
+        return None
+    return f"{name}: {_SQLITE_REFUSALS[kind].format(remedy=_REMEDY, patience=_PATIENCE)}"
+
+
+_POSTGRESQL_REFUSALS = {
+    "42501": "这个用户没有权限；请让管理员授予它在这个库里建表和读写的权限",
+    "53100": "服务器磁盘已满；请联系管理员",
+    "25006": "服务器现在只能读，不能写；请联系管理员",
+}
+
+
+def _postgresql_refusal(error: BaseException, name: str) -> str | None:
+    said = getattr(error, "sqlstate", None)
+    if said in _POSTGRESQL_REFUSALS:
+        return f"{name}: {_POSTGRESQL_REFUSALS[said]}"
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        first = str(error).strip().split("\n")[0]
+        return f"{name}: 连不上 PostgreSQL，或连接断了（{first}）；请检查服务器已启动，以及 database 里的主机、用户、密码和库名"
+    return None

@@ -59,6 +59,14 @@ class Industry:
     name: str
     short_name: str
     aliases: tuple[str, ...] = ()
+    sub_sectors: tuple[str, ...] = field(default=(), repr=False)
+    """Fields and products: one in a title makes it the subject."""
+    companies: tuple[str, ...] = field(default=(), repr=False)
+    """Those whose main business it is."""
+    words: tuple[str, ...] = field(default=(), repr=False)
+    """What supports, but does not decide."""
+    stop_contexts: tuple[str, ...] = field(default=(), repr=False)
+    """Wording in which such a term does not count, or which speaks against the industry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +98,17 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """The text of the page that an article draws on, kept as it was fetched."""
+
+    file: str
+    """Path relative to the issue's folder, with forward slashes."""
+    sha256: str
+    """Of the file, in hexadecimal."""
+    fetched: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
     """One Markdown file."""
 
@@ -106,6 +125,7 @@ class Article:
     author: str | None = None
     summary: str | None = None
     draft: bool = False
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

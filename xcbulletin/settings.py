@@ -265,10 +265,7 @@ def _read_industries(root: Path) -> tuple[tuple[Industry, ...], tuple[Problem, .
     value, problems = validate(_IndustriesFile, wrapped)
     if value is None:
         return (), problems
-    return tuple(
-        Industry(code=one.code, name=one.name, short_name=one.short_name, aliases=one.aliases)
-        for one in value.industries
-    ), ()
+    return tuple(Industry(**dict(one)) for one in value.industries), ()
 
 
 def _read_yaml(root: Path, file: str) -> YamlText:

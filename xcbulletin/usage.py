@@ -1,7 +1,7 @@
 """Typer speaks English; editors are told in Chinese what was wrong with their command."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -61,9 +61,15 @@ def _in_chinese(app: typer.Typer) -> Any:
     typer.core._ = lambda message: _WORDS.get(message, message)  # type: ignore[attr-defined]
     typer.core.build_runtime_param = _plainly_taken  # type: ignore[attr-defined]
     command = typer.main.get_command(app)
-    for one in (command, *getattr(command, "commands", {}).values()):
+    for one in _with_all_below(command):
         _translate_furniture(one)
     return command
+
+
+def _with_all_below(command: Any) -> Iterator[Any]:
+    yield command
+    for below in getattr(command, "commands", {}).values():
+        yield from _with_all_below(below)
 
 
 def _plainly_taken(descriptor: TypeDescriptor) -> RuntimeParam:
@@ -124,7 +130,7 @@ def _workspace_first(arguments: Sequence[str]) -> list[str]:
 def _translated(error: Any, command: Any) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "xcbulletin"
-    return f"{_what(error, command)}；用法见 {path} --help"
+    return f"{_what(error, context.command if context else command)}；用法见 {path} --help"
 
 
 def _what(error: Any, command: Any) -> str:

@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -73,6 +73,20 @@ def issue_folder(root: Path, issue: IssueId) -> Path:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
+    _write(path, content, os.replace)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file as `write_whole` does, but never over another. Raises FileExistsError."""
+    _write(path, content, _move_unless_there)
+
+
+def _move_unless_there(temporary: str, path: Path) -> None:
+    os.link(temporary, path)
+    os.unlink(temporary)
+
+
+def _write(path: Path, content: bytes, move: Callable[[str, Path], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
@@ -81,7 +95,7 @@ def write_whole(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        move(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise

@@ -5,7 +5,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -17,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from xcbulletin.database import metadata
+from xcbulletin.database import Moment, metadata
 
 source = Table(
     "source",
@@ -27,30 +26,35 @@ source = Table(
     Column("name", Text, nullable=False),
     Column("moved_to", Text),
     Column("moved_seen", Integer, nullable=False, default=0),
-    Column("moved_since", DateTime(timezone=True)),
+    Column("moved_since", Moment),
     Column("taken_over", Text),
     Column("etag", Text),
     Column("last_modified", Text),
-    Column("asked_whole", DateTime(timezone=True)),
+    Column("asked_whole", Moment),
     Column("body_digest", String(64)),
-    Column("next_due", DateTime(timezone=True)),
-    Column("claimed_until", DateTime(timezone=True)),
+    Column("read_as", String(64)),
+    Column("window", Integer, nullable=False, default=0),
+    Column("next_due", Moment),
+    Column("claimed_until", Moment),
+    Column("claimed_by", Text),
     Column("failures", Integer, nullable=False, default=0),
     Column("outcome", String(20)),
-    Column("outcome_since", DateTime(timezone=True)),
+    Column("outcome_since", Moment),
     Column("detail", Text, nullable=False, default=""),
-    Column("first_asked", DateTime(timezone=True)),
-    Column("last_ok", DateTime(timezone=True)),
-    Column("last_new", DateTime(timezone=True)),
+    Column("first_asked", Moment),
+    Column("last_ok", Moment),
+    Column("last_new", Moment),
 )
-"""How each source fares. `taken_over` is the address that a confirmed permanent redirect led to."""
+"""How each source fares. `taken_over` is the address that a confirmed permanent redirect led to, `read_as` the digest of
+how the body was read when `body_digest` was taken, `window` how many entries the last reading had.
+"""
 
 fetch = Table(
     "fetch",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("source_id", ForeignKey("source.id"), nullable=False, index=True),
-    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("at", Moment, nullable=False, index=True),
     Column("outcome", String(20), nullable=False),
     Column("status", Integer),
     Column("size", Integer, nullable=False, default=0),
@@ -65,9 +69,9 @@ story = Table(
     "story",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("lead_id", Integer),
+    Column("lead_id", Integer, index=True),
     Column("status", String(10), nullable=False, default="new", index=True),
-    Column("decided", DateTime(timezone=True)),
+    Column("decided", Moment),
     Column("issue", Text),
     Column("article", Text),
 )
@@ -86,10 +90,10 @@ item = Table(
     Column("title_core", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("published", DateTime(timezone=True)),
+    Column("published", Moment),
     Column("date_source", String(10)),
-    Column("first_seen", DateTime(timezone=True), nullable=False, index=True),
-    Column("last_seen", DateTime(timezone=True), nullable=False),
+    Column("first_seen", Moment, nullable=False, index=True),
+    Column("last_seen", Moment, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("changes", Integer, nullable=False, default=0),
     Column("story_id", ForeignKey("story.id"), index=True),
@@ -97,18 +101,36 @@ item = Table(
     Column("fold_score", Float),
     Column("fold_reason", Text),
     Column("event_id", Integer, index=True),
-    Column("labels", JSON),
     Column("labelled_by", String(64), index=True),
     UniqueConstraint("source_id", "ident"),
 )
 """An entry that a source gave. `story_id` is empty until it is folded, `labelled_by` until it is classified."""
+
+label = Table(
+    "label",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True, autoincrement=False),
+    Column("made_by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("relevance", Float, nullable=False),
+    Column("industries", Text, nullable=False),
+    Column("column", String(40)),
+    Column("detail", JSON, nullable=False),
+    Index("ix_label_made_by", "made_by", "at"),
+    Index("ix_label_best", "relevance", "at"),
+    Index("ix_label_at", "at", "industries"),
+)
+"""What the classifier made of an item, apart from it: ranking reads many rows, and none of their text.
+
+`at` is when the item was published, or else first seen; `industries` reads `|ai|robot?|`, unsure ones with a mark.
+"""
 
 item_version = Table(
     "item_version",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("item_id", ForeignKey("item.id"), nullable=False, index=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -122,7 +144,7 @@ gram = Table(
     Column("item_id", ForeignKey("item.id"), primary_key=True),
     Column("day", Integer, nullable=False, index=True),
 )
-"""The trigrams of recent core titles, by which like titles are found."""
+"""The trigrams of recent core titles, and below zero sketches of texts, by which like items are found."""
 
 boilerplate = Table(
     "boilerplate",
@@ -131,7 +153,7 @@ boilerplate = Table(
     Column("gram", BigInteger, primary_key=True),
     Column("items", Integer, nullable=False),
 )
-"""In how many of a source's items a 6-gram was seen."""
+"""In how many of a source's last items a common 6-gram was seen; under gram -1 how many it had then."""
 
 verdict = Table(
     "verdict",
@@ -140,7 +162,7 @@ verdict = Table(
     Column("one_id", ForeignKey("item.id"), nullable=False),
     Column("other_id", ForeignKey("item.id"), nullable=False),
     Column("same", Boolean, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     UniqueConstraint("one_id", "other_id"),
 )
 """An editor's word, kept for good, on whether two items (the smaller id first) tell the same."""
@@ -153,16 +175,15 @@ example = Table(
     Column("summary", Text, nullable=False),
     Column("industries", JSON, nullable=False),
     Column("column", String(40)),
-    Column("origin", String(10), nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
 )
-"""What the classifier learns from. Origin: file, pick, dismiss."""
+"""Labelled examples that `learn` was given; what editors decided stands with the stories."""
 
 model = Table(
     "model",
     metadata,
     Column("version", String(64), primary_key=True),
-    Column("trained", DateTime(timezone=True), nullable=False),
+    Column("trained", Moment, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 """The classifier as it was last trained."""

@@ -86,6 +86,36 @@ class SourceFields(Section):
     date: Date | None = None
 
 
+def _evidence_file(value: str) -> str:
+    if not re.fullmatch(r"evidence/[^/\\]+", value):
+        raise ValueError(f"应为 evidence 文件夹里的文件（如 evidence/01.txt），现为“{value}”")
+    return value
+
+
+def _digest(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise ValueError("应为 SHA-256（64 个小写的十六进制数字）")
+    return value
+
+
+def _moment(value: Any) -> Any:
+    try:
+        moment = datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime.datetime) or moment.tzinfo is None:
+        raise ValueError(f"应为带时区的时刻（如 2021-01-31T09:30:00+08:00），现为“{value}”")
+    return moment
+
+
+class EvidenceFields(Section):
+    """The text of the page that an article draws on, as `pick` kept it."""
+
+    file: Annotated[Text, AfterValidator(_evidence_file)]
+    sha256: Annotated[str, AfterValidator(_digest)]
+    fetched: Annotated[datetime.datetime, BeforeValidator(_moment)]
+
+
 class ArticleFields(Section):
     """The front matter of an article."""
 
@@ -95,6 +125,7 @@ class ArticleFields(Section):
     author: Text | None = None
     summary: Text | None = None
     draft: bool = False
+    evidence: EvidenceFields | None = None
 
 
 def split(text: str) -> tuple[str, str, int] | None:

@@ -7,12 +7,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xcbulletin.errors import ProblemsError
+from xcbulletin.manuscript.evidence import EVIDENCE_FOLDER, TO_BE_REWRITTEN, digest
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields, split, split_names
 from xcbulletin.manuscript.new import PLACEHOLDER, TO_BE_WRITTEN
 from xcbulletin.model import (
     REPORT_PARTS,
     Article,
     Column,
+    Evidence,
     Industry,
     Issue,
     IssueId,
@@ -98,7 +100,7 @@ def _read_articles(
         for path in _column_files(folder, column.code):
             file = path.relative_to(workspace.root).as_posix()
             article, more = _read_article(path, file, column.code, workspace.industries)
-            problems += more
+            problems += [*more, *_evidence_problems(folder, article)]
             articles += [article] if article else []
     return articles, problems
 
@@ -123,7 +125,7 @@ def _strangers(root: Path, folder: Path, columns: Iterable[Column]) -> Iterator[
     """Yield a problem for whatever lies in the folder and would not be printed."""
     codes = [column.code for column in columns]
     files = {ISSUE_FILE, "signoffs.yaml", *(f"{code}.md" for code in codes)}
-    folders = {ASSETS_FOLDER, *codes}
+    folders = {ASSETS_FOLDER, EVIDENCE_FOLDER, *codes}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name in ("Thumbs.db", "desktop.ini"):
             continue
@@ -203,13 +205,55 @@ def _read_article(
         author=fields.author,
         summary=fields.summary,
         draft=fields.draft,
-    ), [*found, *unknown, *_placeholders(parsed.place(("title",)), fields.title, body, body_line)]
+        evidence=None if fields.evidence is None else Evidence(**dict(fields.evidence)),
+    ), [
+        *found,
+        *unknown,
+        *_placeholders(parsed.place(("title",)), fields.title, body, body_line),
+        *(() if fields.draft else _not_rewritten(file, body, body_line)),
+    ]
+
+
+def _evidence_problems(folder: Path, article: Article | None) -> Iterator[Problem]:
+    """Yield a remark where the text that an article draws on is gone, or is no longer what was fetched."""
+    if article is None or article.evidence is None:
+        return
+    path = folder / article.evidence.file
+    if not path.is_file():
+        message, remedy = f"找不到证据 {article.evidence.file}", "请从备份里找回，或删去 evidence 一行"
+    elif digest(path.read_bytes()) != article.evidence.sha256:
+        message = f"证据 {article.evidence.file} 已不是抓取时的样子（SHA-256 对不上）"
+        remedy = "证据不要改动；请从备份里找回"
+    else:
+        return
+    yield Problem(
+        place=Place(file=article.file),
+        rule="evidence",
+        severity=Severity.WARNING,
+        message=message,
+        suggestion=remedy,
+    )
+
+
+def _not_rewritten(file: str, body: str, body_line: int) -> Iterator[Problem]:
+    """Yield a problem where an article that is no longer a draft still has the words of its source."""
+    if TO_BE_REWRITTEN in body:
+        yield Problem(
+            place=_line_of(TO_BE_REWRITTEN, file, body, body_line),
+            rule="not-rewritten",
+            message="这里还是别人的原文，不能就这样印出来",
+            suggestion=f"请用自己的话改写，再删去“{TO_BE_REWRITTEN}……”这一行；没写好以前请写 draft: true",
+        )
+
+
+def _line_of(words: str, file: str, body: str, body_line: int) -> Place:
+    return Place(file=file, line=body.count("\n", 0, body.index(words)) + body_line)
 
 
 def _placeholders(place: Place, title: str, body: str = "", body_line: int = 0) -> Iterator[Problem]:
     """Yield a remark where the words of a newly laid out issue still stand."""
     if PLACEHOLDER in body:
-        place = Place(file=place.file, line=body.count("\n", 0, body.index(PLACEHOLDER)) + body_line)
+        place = _line_of(PLACEHOLDER, place.file, body, body_line)
     elif TO_BE_WRITTEN not in title:
         return
     yield Problem(

@@ -1,0 +1,210 @@
+"""Foreign HTML made harmless, and its text."""
+
+import re
+from html import escape, unescape
+
+import nh3
+
+from xcbulletin.collecting.urls import absolute, host
+
+SIZE_LIMIT = 1_000_000
+"""Characters of HTML looked at; a longer text is cut."""
+TAGS_LIMIT = 30_000
+"""Tags beyond which HTML is no text that anybody wrote, and only its words are kept."""
+ENTITIES_LIMIT = 150_000
+"""Entities beyond which only a quarter as much is looked at: their cost grows with their square."""
+
+_INLINE = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "img",
+        "br",
+    }
+)
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "hr",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "section",
+        "article",
+        "header",
+        "main",
+        "details",
+        "summary",
+        "br",
+    }
+)
+_ALLOWED = (_INLINE | _BLOCKS) - {"div", "section", "article", "header", "main", "details", "summary"}
+_UNSEEN = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "canvas",
+        "select",
+        "textarea",
+        "button",
+    }
+)
+_AROUND = frozenset({"nav", "footer", "aside"})
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "data-src", "data-original", "alt", "width", "height", "style"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
+_IMG = re.compile(r'<img((?:\s+[\w-]+="[^"]*")*)\s*/?>')
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_TINY = re.compile(r"^\s*[0-3](?:px)?\s*$")
+_HIDDEN = re.compile(r"display\s*:\s*none|(?<![-\w])(?:width|height)\s*:\s*[0-3]px", re.IGNORECASE)
+_COUNTERS = re.compile(
+    r"(?:^|\.)(?:pixel\.wp|stats\.wordpress|feeds\.wordpress|hm\.baidu|cnzz|google-analytics|feedsportal)\.com$"
+    r"|(?:^|\.)(?:doubleclick\.net|51\.la|umami\.is)$"
+)
+_COUNTER_PATHS = re.compile(r"/~r/|/(?:pixel|beacon|tracker?)\.(?:gif|png)|/__utm\.gif", re.IGNORECASE)
+
+_TAG = re.compile(r"<[^<>]*>")
+_TAG_LIMIT = 5_000
+"""Characters of a tag outside its quoted values."""
+_LONG_TAG = re.compile(rf"<[^<>]{{{_TAG_LIMIT},}}>?")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_CELL = re.compile(r"</t[dh]>\s*<t[dh]>")
+_ANY_TAG = re.compile(r"<[a-zA-Z/!]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_SPACE = re.compile(r"\s+")
+_BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
+
+
+def clean(html: str, base: str) -> str:
+    """Return what may be shown of `html`: an allow-list of tags, links and images absolute, no counters."""
+    html = _bounded(html)
+
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        if name in ("href", "src", "data-src", "data-original"):
+            return absolute(base, value)
+        return value
+
+    cleaned = nh3.clean(
+        html,
+        tags=set(_ALLOWED),
+        clean_content_tags=set(_UNSEEN),
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute,
+        generic_attribute_prefixes=None,
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener",
+    )
+    return _IMG.sub(_image, cleaned).strip()
+
+
+def plain_text(html: str) -> str:
+    """Return the words of a piece of HTML, a line for each paragraph."""
+    if not _ANY_TAG.search(html):
+        return _lines(unescape(html[:SIZE_LIMIT]))
+    return _words(html, _UNSEEN)
+
+
+def page_text(html: str) -> str:
+    """Return the words that a whole page shows, a line for each paragraph, without what stands around them.
+
+    Navigation, footers, side columns, forms' fields and scripts are left out.
+    """
+    return _words(html, _UNSEEN | _AROUND)
+
+
+def _bounded(html: str) -> str:
+    """Return HTML that costs no more than HTML does: neither too long, nor too deep, nor with monstrous tags."""
+    html = html[:SIZE_LIMIT].encode("utf-8", "replace").decode()
+    if html.count("&") > ENTITIES_LIMIT:
+        html = html[: SIZE_LIMIT // 4]
+    if html.count("<") > TAGS_LIMIT:
+        return escape(_TAG.sub(" ", html), quote=False)
+    return _LONG_TAG.sub(lambda match: "" if len(_QUOTED.sub("", match[0])) > _TAG_LIMIT else match[0], html)
+
+
+def _words(html: str, unseen: frozenset[str]) -> str:
+    marked = nh3.clean(
+        _bounded(html),
+        tags=set(_BLOCKS),
+        clean_content_tags=set(unseen),
+        attributes={},
+        link_rel=None,
+    )
+    spaced = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", marked)
+    joined = _BROKEN_LINE.sub("", spaced).replace("\n", " ")
+    return _lines(unescape(_TAG.sub("\n", _CELL.sub(" ", joined))))
+
+
+def _lines(text: str) -> str:
+    lines = (" ".join(line.split()) for line in _INVISIBLE.sub("", text).splitlines())
+    return "\n".join(filter(None, lines))
+
+
+def _image(match: re.Match[str]) -> str:
+    given = dict(_ATTRIBUTE.findall(match[1]))
+    source = given.get("data-src") or given.get("data-original") or given.get("src")
+    if not source or _is_counter(source, given):
+        return ""
+    alt = f' alt="{given["alt"]}"' if given.get("alt") else ""
+    return f'<img src="{source}"{alt}>'
+
+
+def _is_counter(source: str, given: dict[str, str]) -> bool:
+    """Tell an image that nobody is meant to see."""
+    sizes = (given.get("width", ""), given.get("height", ""))
+    return (
+        any(_TINY.match(size) for size in sizes)
+        or bool(_HIDDEN.search(given.get("style", "")))
+        or bool(_COUNTERS.search(host(unescape(source))))
+        or bool(_COUNTER_PATHS.search(source))
+    )

@@ -1,0 +1,1 @@
+"""How a database of an earlier version becomes one of today's; run by `database.open_engine`."""
