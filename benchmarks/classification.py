@@ -14,8 +14,8 @@ from random import Random
 from time import process_time
 from typing import Any
 
-from xcbulletin.collecting.classifier import Classification, Classifier, Example, train
-from xcbulletin.collecting.lexicon import Lexicon
+from xcbulletin.collecting.classifying.classifier import Classification, Classifier, Example, train
+from xcbulletin.collecting.classifying.lexicon import Lexicon
 from xcbulletin.settings import open_workspace
 
 ROOT = Path(__file__).parents[1]

@@ -173,8 +173,8 @@ def ours(step: str, folder: Path, port: str, kind: str) -> None:
     from sqlalchemy import func, select
 
     from xcbulletin.collecting.collect import collect
-    from xcbulletin.collecting.fetching import Fetcher
-    from xcbulletin.collecting.sources import Source, SourceKind
+    from xcbulletin.collecting.fetching.fetching import Fetcher
+    from xcbulletin.collecting.following.sources import Source, SourceKind
     from xcbulletin.collecting.tables import item
     from xcbulletin.database import open_engine
     from xcbulletin.settings import CollectorSettings

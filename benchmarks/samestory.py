@@ -22,7 +22,7 @@ from storypairs import (
 )
 
 from xcbulletin.collecting.items import Entry
-from xcbulletin.collecting.samestory import Kind, compare, gist
+from xcbulletin.collecting.stories.samestory import Kind, compare, gist
 from xcbulletin.collecting.titles import core_title, weight
 from xcbulletin.collecting.urls import url_key
 
@@ -166,7 +166,7 @@ def _pair(title: str, text: str, other: str, other_text: str, kind: str, *, same
 def _time_folding(database: Path, *, pool: int, more: int) -> None:
     from sqlalchemy import insert
 
-    from xcbulletin.collecting.stories import fold_new
+    from xcbulletin.collecting.stories.stories import fold_new
     from xcbulletin.collecting.tables import item, source
     from xcbulletin.database import open_engine
 

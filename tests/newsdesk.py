@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
-from xcbulletin.collecting.labelling import Labeller, Locality, label_pending, version
-from xcbulletin.collecting.ranking import Judgement, Label
+from xcbulletin.collecting.suggesting.labelling import Labeller, Locality, label_pending, version
+from xcbulletin.collecting.suggesting.ranking import Judgement, Label
 from xcbulletin.collecting.tables import item, source, story
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

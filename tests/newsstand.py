@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Engine, Table, func, select
 
 from xcbulletin.collecting.collect import CollectReport, collect
+from xcbulletin.collecting.following.sources import Source, SourceKind
 from xcbulletin.collecting.items import Document, Entry, FetchError, Outcome, Request
-from xcbulletin.collecting.sources import Source, SourceKind
 from xcbulletin.database import reading
 from xcbulletin.settings import CollectorSettings
 

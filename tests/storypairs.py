@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from xcbulletin.collecting.feeds import parse_feed
+from xcbulletin.collecting.following.sources import Source, SourceKind
 from xcbulletin.collecting.items import Document, Entry
-from xcbulletin.collecting.samestory import Gist, boilerplate, gist
-from xcbulletin.collecting.sources import Source, SourceKind
+from xcbulletin.collecting.reading.feeds import parse_feed
+from xcbulletin.collecting.stories.samestory import Gist, boilerplate, gist
 from xcbulletin.collecting.urls import url_key
 
 DATA = Path(__file__).parent / "data" / "story-pairs.csv"

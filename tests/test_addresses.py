@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.addresses import is_address, is_public
+from xcbulletin.collecting.fetching.addresses import is_address, is_public
 
 NOT_PUBLIC = [
     "0.0.0.0",

@@ -3,8 +3,8 @@ from conftest import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.barriers import barrier
 from xcbulletin.collecting.items import Outcome
+from xcbulletin.collecting.reading.barriers import barrier
 
 
 def page(body: str, title: str = "", head: str = "") -> str:

@@ -8,7 +8,7 @@ import pytest
 from newsstand import HOUR, NOW, make_source
 from sqlalchemy import Engine, update
 
-from xcbulletin.collecting import claims, inbox
+from xcbulletin.collecting.inbox import claims, inbox
 from xcbulletin.collecting.tables import source
 
 

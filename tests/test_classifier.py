@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.classifier import (
+from xcbulletin.collecting.classifying.classifier import (
     Classification,
     Classifier,
     Example,
@@ -17,8 +17,8 @@ from xcbulletin.collecting.classifier import (
     read_examples,
     train,
 )
-from xcbulletin.collecting.columns import COLUMNS
-from xcbulletin.collecting.lexicon import Lexicon
+from xcbulletin.collecting.classifying.columns import COLUMNS
+from xcbulletin.collecting.classifying.lexicon import Lexicon
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 
@@ -382,7 +382,7 @@ def test_classifying_keeps_up_with_a_hundred_thousand_items() -> None:
 
 def test_importing_it_is_cheap() -> None:
     heavy = "numpy", "sklearn", "scipy", "jieba", "pandas"
-    script = f"import xcbulletin.collecting.classifier, sys; print({heavy!r} & sys.modules.keys())".replace(
+    script = f"import xcbulletin.collecting.classifying.classifier, sys; print({heavy!r} & sys.modules.keys())".replace(
         repr(heavy), repr(set(heavy))
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.cleaning import clean, page_text, plain_text
+from xcbulletin.collecting.reading.cleaning import clean, page_text, plain_text
 
 BASE = "https://www.example.cn/news/1.html"
 

@@ -11,10 +11,11 @@ from conftest import CORPUS
 from newsstand import DAY, HOUR, NOW, Stand, feed, make_source
 from sqlalchemy import Engine, text, update
 
-from xcbulletin.collecting import claims, inbox, tables
+from xcbulletin.collecting import tables
 from xcbulletin.collecting.collect import SourceReport
+from xcbulletin.collecting.following.sources import DataStep, Fields, SourceKind
+from xcbulletin.collecting.inbox import claims, inbox
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
-from xcbulletin.collecting.sources import DataStep, Fields, SourceKind
 from xcbulletin.database import DatabaseError
 from xcbulletin.errors import BulletinError, UsageMistakeError
 

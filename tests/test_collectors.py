@@ -21,8 +21,8 @@ import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from xcbulletin.collecting.collect import collect
-from xcbulletin.collecting.fetching import Fetcher
-from xcbulletin.collecting.sources import Source, SourceKind
+from xcbulletin.collecting.fetching.fetching import Fetcher
+from xcbulletin.collecting.following.sources import Source, SourceKind
 from xcbulletin.database import open_engine
 from xcbulletin.settings import CollectorSettings
 

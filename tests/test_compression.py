@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.compression import MEGABYTE, Body, Bounds, kilobytes
+from xcbulletin.collecting.fetching.compression import MEGABYTE, Body, Bounds, kilobytes
 from xcbulletin.collecting.items import FetchError, Outcome
 
 

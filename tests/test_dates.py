@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.dates import date_in_url, dated, parse_date
 from xcbulletin.collecting.items import DateSource
+from xcbulletin.collecting.reading.dates import date_in_url, dated, parse_date
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FETCHED = datetime(2024, 5, 7, 12, 0, tzinfo=SHANGHAI)

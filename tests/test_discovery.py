@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.discovery import Candidate, Origin, discover, find_feeds
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
+from xcbulletin.collecting.reading.discovery import Candidate, Origin, discover, find_feeds
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PAGE = "https://www.example.cn/news/index.html"

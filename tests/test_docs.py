@@ -8,7 +8,7 @@ import typer.main
 from pydantic import BaseModel
 
 from xcbulletin.cli import app
-from xcbulletin.collecting.sources import SourceFields
+from xcbulletin.collecting.following.sources import SourceFields
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields
 from xcbulletin.publishing.markup.keyfigures import KeyFiguresFields
 from xcbulletin.settings import Settings

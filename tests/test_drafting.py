@@ -9,8 +9,8 @@ from conftest import make_workspace, write_issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.drafting import Draft, Page, default_column, draft, slug
-from xcbulletin.collecting.ranking import Judgement, Label
+from xcbulletin.collecting.suggesting.drafting import Draft, Page, default_column, draft, slug
+from xcbulletin.collecting.suggesting.ranking import Judgement, Label
 from xcbulletin.manuscript.evidence import format_evidence
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.manuscript.write import add_draft

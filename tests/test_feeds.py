@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from xcbulletin.collecting.feeds import parse_feed
+from xcbulletin.collecting.following.sources import Source, SourceKind
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading
-from xcbulletin.collecting.sources import Source, SourceKind
+from xcbulletin.collecting.reading.feeds import parse_feed
 
 DATA = Path(__file__).parent / "data" / "feeds"
 FEEDS = CORPUS / "feeds"

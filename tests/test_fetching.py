@@ -17,9 +17,9 @@ from feedserver import FeedServer, answer, redirect
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xcbulletin.collecting import connecting
-from xcbulletin.collecting.connecting import Limits
-from xcbulletin.collecting.fetching import Fetcher
+from xcbulletin.collecting.fetching import connecting
+from xcbulletin.collecting.fetching.connecting import Limits
+from xcbulletin.collecting.fetching.fetching import Fetcher
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
 
 FEED = b"<rss><channel><title>t</title></channel></rss>"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.guessing import Guess, guess_lists
 from xcbulletin.collecting.items import Document
+from xcbulletin.collecting.reading.guessing import Guess, guess_lists
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

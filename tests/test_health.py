@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from newsstand import DAY, HOUR, NOW, make_source
 
-from xcbulletin.collecting.health import Ailment, Health, all_unreachable, examine, usual_gap
+from xcbulletin.collecting.fetching.schedule import Move
+from xcbulletin.collecting.inbox.health import Ailment, Health, all_unreachable, examine, usual_gap
+from xcbulletin.collecting.inbox.standing import Standing
 from xcbulletin.collecting.items import HEALTHY, Outcome
-from xcbulletin.collecting.schedule import Move
-from xcbulletin.collecting.standing import Standing
 
 SOURCE = make_source("甲", line=12)
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.identity import identified
 from xcbulletin.collecting.items import Entry
+from xcbulletin.collecting.reading.identity import identified
 
 DAY = datetime(2024, 5, 6, tzinfo=UTC)
 

@@ -10,10 +10,11 @@ import pytest
 from newsstand import DAY, HOUR, NOW, make_entry, make_source
 from sqlalchemy import Engine, func, select, update
 
-from xcbulletin.collecting import inbox, tables
+from xcbulletin.collecting import tables
+from xcbulletin.collecting.fetching.schedule import Move
+from xcbulletin.collecting.inbox import inbox
+from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
 from xcbulletin.collecting.items import DateSource, Outcome
-from xcbulletin.collecting.schedule import Move
-from xcbulletin.collecting.standing import Asked, Standing, Stored
 from xcbulletin.database import reading
 
 

@@ -6,9 +6,9 @@ import pytest
 from newsdesk import NOW, add_item, label_all, make_labeller
 from sqlalchemy import Engine, func, select, update
 
-from xcbulletin.collecting import labelling
-from xcbulletin.collecting.labelling import count_pending, label_pending
-from xcbulletin.collecting.suggestions import judgement_of
+from xcbulletin.collecting.suggesting import labelling
+from xcbulletin.collecting.suggesting.labelling import count_pending, label_pending
+from xcbulletin.collecting.suggesting.suggestions import judgement_of
 from xcbulletin.collecting.tables import item, label
 
 LONG_AGO = NOW - timedelta(days=1000)

@@ -6,11 +6,11 @@ import pytest
 from newsdesk import NOW, add_item, label_all
 from sqlalchemy import Engine, func, select
 
-from xcbulletin.collecting import learning
-from xcbulletin.collecting.classifier import Example
-from xcbulletin.collecting.labelling import Locality
-from xcbulletin.collecting.learning import DUE, ENOUGH, Article, Learner, add_examples
-from xcbulletin.collecting.suggestions import mark_dismissed, mark_picked
+from xcbulletin.collecting.classifying.classifier import Example
+from xcbulletin.collecting.suggesting import learning
+from xcbulletin.collecting.suggesting.labelling import Locality
+from xcbulletin.collecting.suggesting.learning import DUE, ENOUGH, Article, Learner, add_examples
+from xcbulletin.collecting.suggesting.suggestions import mark_dismissed, mark_picked
 from xcbulletin.collecting.tables import model
 from xcbulletin.model import Industry
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from xcbulletin.collecting.lexicon import Lexicon, Place, read_text, total
+from xcbulletin.collecting.classifying.lexicon import Lexicon, Place, read_text, total
 from xcbulletin.model import Industry
 from xcbulletin.settings import open_workspace
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from xcbulletin.collecting.novelty import Archive, Article, rank_new
-from xcbulletin.collecting.ranking import Candidate, Earlier, Judgement, Suggestion
-from xcbulletin.collecting.sources import Authority
+from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.suggesting.novelty import Archive, Article, rank_new
+from xcbulletin.collecting.suggesting.ranking import Candidate, Earlier, Judgement, Suggestion
 
 
 def make_archive(*titles: str, **fields: Any) -> Archive:

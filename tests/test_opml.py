@@ -7,8 +7,8 @@ from conftest import AI, ROBOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.opml import Imported, Outline, format_opml, read_opml
-from xcbulletin.collecting.sources import Fields, Source, SourceKind
+from xcbulletin.collecting.following.opml import Imported, Outline, format_opml, read_opml
+from xcbulletin.collecting.following.sources import Fields, Source, SourceKind
 from xcbulletin.errors import ImportFailedError
 
 INDUSTRIES = (AI, ROBOT)

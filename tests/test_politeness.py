@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, batches, each
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
-from xcbulletin.collecting.politeness import Done, PoliteFetch, batches, each
 
 GAP = 0.1
 WORK = 0.02
@@ -153,7 +153,7 @@ def test_what_is_done_while_the_caller_is_busy_comes_together() -> None:
 
 INTERRUPTED = """
 import sys, time
-from xcbulletin.collecting.politeness import each
+from xcbulletin.collecting.fetching.politeness import each
 print("ready", flush=True)
 for done in each(range(9), lambda job: time.sleep(60), concurrency=3, host_gap=0, host_of=str):
     pass

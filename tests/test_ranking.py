@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from xcbulletin.collecting.ranking import (
+from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.suggesting.ranking import (
     Candidate,
     Earlier,
     Judgement,
@@ -22,7 +23,6 @@ from xcbulletin.collecting.ranking import (
     relevance,
     set_aside,
 )
-from xcbulletin.collecting.sources import Authority
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 PERIOD = Period(since=NOW - timedelta(days=45), until=NOW + timedelta(days=2))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from storypairs import CORPUS, Pair, labelled_pairs, pairs_with_text
 
-from xcbulletin.collecting.samestory import Gist, Kind, boilerplate, compare, gist, strip_agencies
+from xcbulletin.collecting.stories.samestory import Gist, Kind, boilerplate, compare, gist, strip_agencies
 
 TITLE = "某市发布新型储能发展实施方案，明确2026年装机目标"
 LONG_TITLE = "某市发展和改革委员会关于开展年度工业通信业节能减排和储能电站专项资金项目申报工作的有关安排"

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.items import HEALTHY, Outcome
-from xcbulletin.collecting.schedule import (
+from xcbulletin.collecting.fetching.schedule import (
     Move,
     address,
     failures_after,
@@ -14,6 +13,7 @@ from xcbulletin.collecting.schedule import (
     next_due,
     wants_whole,
 )
+from xcbulletin.collecting.items import HEALTHY, Outcome
 
 NOW = datetime(2021, 1, 29, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import fromstring
 
-from xcbulletin.collecting.selectors import SelectorError, filled, parse_path, parse_selector
+from xcbulletin.collecting.following.selectors import SelectorError, filled, parse_path, parse_selector
 
 ITEM = fromstring(
     '<li class="it" data-id="7"><a href="/1" title="全  名">全…</a> <a href="/2"></a><span> 05-06\n</span></li>'

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from xcbulletin.collecting.following.sources import DataStep, Fields, Source, SourceKind
 from xcbulletin.collecting.items import DateSource, Document, Outcome, Reading, Request
-from xcbulletin.collecting.pages import ITEMS_LIMIT
-from xcbulletin.collecting.reading import fetch_and_read, first_request, next_request, read
-from xcbulletin.collecting.sources import DataStep, Fields, Source, SourceKind
+from xcbulletin.collecting.reading.pages import ITEMS_LIMIT
+from xcbulletin.collecting.reading.reading import fetch_and_read, first_request, next_request, read
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 URL = "https://kjt.example.cn/zwgk/tzgg/index.html"

@@ -10,8 +10,8 @@ from conftest import AI, COLUMNS, ROBOT, ROOT, make_workspace, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.adding import add_sources, append_sources
-from xcbulletin.collecting.sources import (
+from xcbulletin.collecting.following.adding import add_sources, append_sources
+from xcbulletin.collecting.following.sources import (
     Authority,
     DataStep,
     Fields,

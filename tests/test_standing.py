@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from newsstand import DAY, HOUR, NOW, make_source
 
+from xcbulletin.collecting.fetching.schedule import Move
+from xcbulletin.collecting.following.sources import Fields, SourceKind
+from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after, outruns, reads_as
 from xcbulletin.collecting.items import HEALTHY, Outcome
-from xcbulletin.collecting.schedule import Move
-from xcbulletin.collecting.sources import Fields, SourceKind
-from xcbulletin.collecting.standing import Asked, Standing, Stored, after, outruns, reads_as
 
 SOURCE = make_source(url="https://a.example/feed")
 READ = {"digest": "d" * 64, "etag": '"1"', "last_modified": "Mon", "whole": True}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
-from xcbulletin.collecting import stories
-from xcbulletin.collecting.sources import Authority
-from xcbulletin.collecting.stories import fold_new, merge, split
+from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.stories import stories
+from xcbulletin.collecting.stories.stories import fold_new, merge, split
 from xcbulletin.collecting.tables import boilerplate, gram, item, source, story, verdict
 from xcbulletin.collecting.titles import core_title
 from xcbulletin.database import open_engine

@@ -245,7 +245,7 @@ def test_stopped_between_file_and_database_nothing_is_written_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("xcbulletin.collecting.suggestions.mark_picked", stop)
+        patch.setattr("xcbulletin.collecting.suggesting.suggestions.mark_picked", stop)
         with pytest.raises(KeyboardInterrupt):
             newsroom.pick([chosen], IssueId("2026-11"))
     assert "已有稿子，没有另写" in run("pick", chosen, "--issue", "2026-11").out

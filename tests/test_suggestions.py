@@ -8,10 +8,10 @@ import pytest
 from newsdesk import NOW, add_item, label_all, make_labeller
 from sqlalchemy import Engine
 
-from xcbulletin.collecting import suggestions
-from xcbulletin.collecting.ranking import Candidate, Outlet, Period, Tally
-from xcbulletin.collecting.sources import Authority, Source, SourceKind
-from xcbulletin.collecting.suggestions import (
+from xcbulletin.collecting.following.sources import Authority, Source, SourceKind
+from xcbulletin.collecting.suggesting import suggestions
+from xcbulletin.collecting.suggesting.ranking import Candidate, Outlet, Period, Tally
+from xcbulletin.collecting.suggesting.suggestions import (
     Wanted,
     all_items,
     best_stories,

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from xcbulletin.collecting.collect import CollectReport, SourceReport
-    from xcbulletin.collecting.drafting import Draft, Page
+    from xcbulletin.collecting.following.sources import Authority, Source
     from xcbulletin.collecting.items import Fetch
-    from xcbulletin.collecting.labelling import Locality
-    from xcbulletin.collecting.learning import Article as TaggedArticle
-    from xcbulletin.collecting.learning import Learner, Lesson
-    from xcbulletin.collecting.novelty import Archive
-    from xcbulletin.collecting.ranking import Candidate, Period, Suggestion
-    from xcbulletin.collecting.sources import Authority, Source
-    from xcbulletin.collecting.suggestions import Stored
+    from xcbulletin.collecting.suggesting.drafting import Draft, Page
+    from xcbulletin.collecting.suggesting.labelling import Locality
+    from xcbulletin.collecting.suggesting.learning import Article as TaggedArticle
+    from xcbulletin.collecting.suggesting.learning import Learner, Lesson
+    from xcbulletin.collecting.suggesting.novelty import Archive
+    from xcbulletin.collecting.suggesting.ranking import Candidate, Period, Suggestion
+    from xcbulletin.collecting.suggesting.suggestions import Stored
     from xcbulletin.manuscript.printed import Printed
     from xcbulletin.settings import Workspace
 
@@ -135,7 +135,7 @@ class Newsroom:
         """The network, as far as the settings let it."""
         if self._given_fetch is not None:
             return self._given_fetch
-        from xcbulletin.collecting.fetching import Fetcher
+        from xcbulletin.collecting.fetching.fetching import Fetcher
 
         collector = self.workspace.settings.collector
         return self._stack.enter_context(Fetcher(allow_private_networks=collector.allow_private_networks))
@@ -152,7 +152,7 @@ class Newsroom:
 
     @cached_property
     def _read_sources(self) -> tuple[tuple["Source", ...], tuple[Problem, ...]]:
-        from xcbulletin.collecting.sources import sources_of
+        from xcbulletin.collecting.following.sources import sources_of
 
         return sources_of(self.workspace)
 
@@ -183,20 +183,20 @@ class Newsroom:
 
     def _fold(self) -> None:
         """Put items that tell the same together."""
-        from xcbulletin.collecting.suggestions import is_folded
+        from xcbulletin.collecting.suggesting.suggestions import is_folded
         from xcbulletin.database import reading
 
         with reading(self.engine) as connection:
             if is_folded(connection):
                 return
-        from xcbulletin.collecting.stories import fold_new
+        from xcbulletin.collecting.stories.stories import fold_new
 
         with self.engine.connect() as connection:
             fold_new(connection, self.clock(), self._authorities)
 
     @cached_property
     def _authorities(self) -> "dict[int, Authority]":
-        from xcbulletin.collecting.suggestions import authorities
+        from xcbulletin.collecting.suggesting.suggestions import authorities
         from xcbulletin.database import reading
 
         with reading(self.engine) as connection:
@@ -204,20 +204,20 @@ class Newsroom:
 
     @cached_property
     def _learner(self) -> "Learner":
-        from xcbulletin.collecting.learning import Learner
+        from xcbulletin.collecting.suggesting.learning import Learner
 
         return Learner(self.engine, self.workspace.industries)
 
     @cached_property
     def _locality(self) -> "Locality":
-        from xcbulletin.collecting.labelling import Locality
+        from xcbulletin.collecting.suggesting.labelling import Locality
 
         settings = self.workspace.settings.locality
         return Locality(places=settings.places, companies=settings.companies)
 
     def _label(self, tell: Tell) -> int:
         """Classify what is new, and what is recent if the classifier has changed; return how many items."""
-        from xcbulletin.collecting.labelling import count_pending, label_pending
+        from xcbulletin.collecting.suggesting.labelling import count_pending, label_pending
 
         since = self.clock() - _RELABELLED
         pending = count_pending(self.engine, self._learner.version(self._locality), since)
@@ -240,9 +240,9 @@ class Newsroom:
         tell: Tell = _silent,
     ) -> Suggested:
         """Return the best stories that nobody has decided on, best first; `industries` are codes."""
-        from xcbulletin.collecting.novelty import rank_new
-        from xcbulletin.collecting.ranking import rank
-        from xcbulletin.collecting.suggestions import Wanted, best_stories, coverage, taste, texts
+        from xcbulletin.collecting.suggesting.novelty import rank_new
+        from xcbulletin.collecting.suggesting.ranking import rank
+        from xcbulletin.collecting.suggesting.suggestions import Wanted, best_stories, coverage, taste, texts
         from xcbulletin.database import reading
 
         self._refresh(tell)
@@ -271,8 +271,8 @@ class Newsroom:
         tell: Tell = _silent,
     ) -> Suggested:
         """Return every item, of an issue's period or ever collected: first what would be suggested, then the rest."""
-        from xcbulletin.collecting.ranking import rank, set_aside
-        from xcbulletin.collecting.suggestions import all_items, coverage, taste
+        from xcbulletin.collecting.suggesting.ranking import rank, set_aside
+        from xcbulletin.collecting.suggesting.suggestions import all_items, coverage, taste
         from xcbulletin.database import reading
 
         self._refresh(tell)
@@ -292,7 +292,7 @@ class Newsroom:
         suggestions: tuple["Suggestion", ...],
         counts: Mapping[str, int],
     ) -> Suggested:
-        from xcbulletin.collecting.suggestions import count_items
+        from xcbulletin.collecting.suggesting.suggestions import count_items
 
         return Suggested(
             period=period,
@@ -312,7 +312,7 @@ class Newsroom:
         return read_printed(self.root)
 
     def _archive(self) -> "Archive":
-        from xcbulletin.collecting.novelty import Archive, Article
+        from xcbulletin.collecting.suggesting.novelty import Archive, Article
 
         return Archive(
             Article(issue=one.issue, title=one.title, text=one.text, url=one.url, draft=one.draft)
@@ -329,8 +329,8 @@ class Newsroom:
         All mistakes are raised at once, before anything is fetched or written. Files come before the word in the
         database: whoever is stopped in between has the article found again by its address.
         """
-        from xcbulletin.collecting.originals import fetch_pages
-        from xcbulletin.collecting.suggestions import mark_picked
+        from xcbulletin.collecting.suggesting.originals import fetch_pages
+        from xcbulletin.collecting.suggesting.suggestions import mark_picked
 
         self._refresh(tell)
         columns = self._columns_of(issue)
@@ -368,7 +368,7 @@ class Newsroom:
 
     def _find(self, items: Sequence[str], mistakes: Sequence[str] = ()) -> tuple["Stored", ...]:
         """Return the items that an editor named, each once. Raises BulletinError with every mistake."""
-        from xcbulletin.collecting.suggestions import find_items, parse_number
+        from xcbulletin.collecting.suggesting.suggestions import find_items, parse_number
         from xcbulletin.database import reading
 
         numbers, wrong = [], list(mistakes)
@@ -388,7 +388,7 @@ class Newsroom:
 
     def _article_of(self, one: "Stored", issue: IssueId) -> str | None:
         """Return the article that an item's story has become, even if it was renamed or never noted down."""
-        from xcbulletin.collecting.suggestions import PICKED
+        from xcbulletin.collecting.suggesting.suggestions import PICKED
         from xcbulletin.collecting.urls import url_key
 
         if one.status == PICKED and one.article and (self.root / one.article).is_file():
@@ -401,9 +401,9 @@ class Newsroom:
         return None
 
     def _draft(self, one: "Stored", page: "Page", column: str | None, columns: Sequence[str]) -> "Draft":
-        from xcbulletin.collecting.drafting import default_column, draft
-        from xcbulletin.collecting.sources import SHANGHAI
-        from xcbulletin.collecting.suggestions import judgement_of
+        from xcbulletin.collecting.following.sources import SHANGHAI
+        from xcbulletin.collecting.suggesting.drafting import default_column, draft
+        from xcbulletin.collecting.suggesting.suggestions import judgement_of
         from xcbulletin.database import reading
 
         with reading(self.engine) as connection:
@@ -447,7 +447,7 @@ class Newsroom:
 
     def dismiss(self, items: Sequence[str]) -> tuple["Stored", ...]:
         """Put the stories of items away for good; return the items. Raises BulletinError with every mistake."""
-        from xcbulletin.collecting.suggestions import PICKED, mark_dismissed
+        from xcbulletin.collecting.suggesting.suggestions import PICKED, mark_dismissed
 
         self._fold()
         chosen = self._find(items)
@@ -465,7 +465,7 @@ class Newsroom:
 
     def merge(self, items: Sequence[str]) -> tuple["Stored", ...]:
         """Fold the stories of items into one, for good; return the items."""
-        from xcbulletin.collecting.stories import merge
+        from xcbulletin.collecting.stories.stories import merge
 
         self._fold()
         chosen = self._find(items)
@@ -477,7 +477,7 @@ class Newsroom:
 
     def split(self, item: str) -> "Stored":
         """Take an item out of its story, for good; return it."""
-        from xcbulletin.collecting.stories import split
+        from xcbulletin.collecting.stories.stories import split
 
         self._fold()
         (chosen,) = self._find([item])
@@ -494,8 +494,8 @@ class Newsroom:
 
         Lines of the file that are wrong are left out, and told of. Raises BulletinError, ProblemsError.
         """
-        from xcbulletin.collecting.classifier import read_examples
-        from xcbulletin.collecting.learning import add_examples
+        from xcbulletin.collecting.classifying.classifier import read_examples
+        from xcbulletin.collecting.suggesting.learning import add_examples
         from xcbulletin.yamltext import decode
 
         codes = [one.code for one in self.workspace.industries]
@@ -515,7 +515,7 @@ class Newsroom:
             self._learner.learn(self._articles(), self.clock(), if_better=True)
 
     def _articles(self) -> tuple["TaggedArticle", ...]:
-        from xcbulletin.collecting.learning import Article
+        from xcbulletin.collecting.suggesting.learning import Article
         from xcbulletin.settings import resolve_industries
 
         return tuple(
@@ -533,8 +533,8 @@ class Newsroom:
 
 def period_of(issue: IssueId | None, now: datetime.datetime) -> "Period":
     """Return the time whose news an issue brings: its month, and the end of the month before."""
-    from xcbulletin.collecting.ranking import Period
-    from xcbulletin.collecting.sources import SHANGHAI
+    from xcbulletin.collecting.following.sources import SHANGHAI
+    from xcbulletin.collecting.suggesting.ranking import Period
     from xcbulletin.manuscript.new import last_day
 
     last = None if issue is None else last_day(issue)

@@ -99,7 +99,7 @@ def _total(report: "CollectReport") -> str:
 
 
 def _next(report: "CollectReport") -> str:
-    from xcbulletin.collecting.sources import SHANGHAI
+    from xcbulletin.collecting.following.sources import SHANGHAI
 
     if report.next_due is None:
         return ""

@@ -18,12 +18,12 @@ from xcbulletin.errors import BulletinError, ImportFailedError, UsageMistakeErro
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from xcbulletin.collecting.discovery import Found
-    from xcbulletin.collecting.guessing import Guess
-    from xcbulletin.collecting.health import Health
+    from xcbulletin.collecting.following.sources import Source
+    from xcbulletin.collecting.inbox.health import Health
+    from xcbulletin.collecting.inbox.standing import Standing
     from xcbulletin.collecting.items import Document, Fetch, FetchError, Reading
-    from xcbulletin.collecting.sources import Source
-    from xcbulletin.collecting.standing import Standing
+    from xcbulletin.collecting.reading.discovery import Found
+    from xcbulletin.collecting.reading.guessing import Guess
     from xcbulletin.model import Industry, Problem
     from xcbulletin.newsroom import Newsroom
     from xcbulletin.settings import Workspace
@@ -97,8 +97,8 @@ class _State:
 
 def _states(newsroom: "Newsroom") -> dict[str, _State]:
     """Return how each source fares, by its key."""
-    from xcbulletin.collecting import inbox
     from xcbulletin.collecting.collect import examine
+    from xcbulletin.collecting.inbox import inbox
     from xcbulletin.database import reading
 
     sources = newsroom.sources
@@ -217,9 +217,9 @@ def _entry(
 
 
 def _add_feed(newsroom: "Newsroom", entry: Mapping[str, Any]) -> None:
-    from xcbulletin.collecting.adding import append_sources
-    from xcbulletin.collecting.discovery import discover
+    from xcbulletin.collecting.following.adding import append_sources
     from xcbulletin.collecting.items import Request
+    from xcbulletin.collecting.reading.discovery import discover
 
     source = _source_of(newsroom.workspace, entry)
     document = newsroom.fetch(Request(url=source.url))
@@ -236,8 +236,8 @@ def _add_feed(newsroom: "Newsroom", entry: Mapping[str, Any]) -> None:
 
 
 def _no_feed(document: "Document") -> str:
-    from xcbulletin.collecting.barriers import barrier
     from xcbulletin.collecting.decoding import decode
+    from xcbulletin.collecting.reading.barriers import barrier
 
     wall = barrier(decode(document.content, document.content_type).text, document.content_type)
     if wall:
@@ -247,9 +247,9 @@ def _no_feed(document: "Document") -> str:
 
 def _add_as_written(newsroom: "Newsroom", entry: Mapping[str, Any]) -> None:
     """Add a page, JSON or RSSHub source; where its RSSHub is not known yet, without having read it."""
-    from xcbulletin.collecting.adding import append_sources
+    from xcbulletin.collecting.following.adding import append_sources
     from xcbulletin.collecting.items import Outcome, Reading
-    from xcbulletin.collecting.reading import fetch_and_read
+    from xcbulletin.collecting.reading.reading import fetch_and_read
 
     source = _source_of(newsroom.workspace, entry)
     reading = Reading(outcome=Outcome.OK)
@@ -267,8 +267,8 @@ def _add_as_written(newsroom: "Newsroom", entry: Mapping[str, Any]) -> None:
 
 def _source_of(workspace: "Workspace", entry: Mapping[str, Any]) -> "Source":
     """Return the source that an entry describes. Raises UsageMistakeError with all that is wrong with it."""
-    from xcbulletin.collecting.adding import add_sources
-    from xcbulletin.collecting.sources import read_sources
+    from xcbulletin.collecting.following.adding import add_sources
+    from xcbulletin.collecting.following.sources import read_sources
     from xcbulletin.model import Severity
 
     given = {**entry, "name": entry["name"] or "—"}
@@ -337,7 +337,7 @@ def _chosen(
     newsroom: "Newsroom", target: str, kind: str | None, selectors: Mapping[str, str | None]
 ) -> "Source":
     """Return the source meant: one of the list by its name or address, or one made up for the occasion."""
-    from xcbulletin.collecting.sources import is_web_address
+    from xcbulletin.collecting.following.sources import is_web_address
 
     listed = None if kind or any(selectors.values()) else _listed(newsroom.sources, target)
     if listed is None and not is_web_address(target) and not target.startswith("rsshub:"):
@@ -353,7 +353,7 @@ def _chosen(
 
 
 def _listed(sources: Iterable["Source"], target: str) -> "Source | None":
-    from xcbulletin.collecting.sources import address_key, route_key
+    from xcbulletin.collecting.following.sources import address_key, route_key
 
     name = target.strip()
     key = route_key(name) if name.startswith("rsshub:") else address_key(name)
@@ -362,10 +362,10 @@ def _listed(sources: Iterable["Source"], target: str) -> "Source | None":
 
 def _tried(source: "Source", fetch: "Fetch") -> _Tried:
     """Fetch and read a source; where nothing is read, look for the feeds of its site, and then for lists."""
-    from xcbulletin.collecting.discovery import discover
-    from xcbulletin.collecting.guessing import guess_lists
     from xcbulletin.collecting.items import Outcome
-    from xcbulletin.collecting.reading import fetch_and_read
+    from xcbulletin.collecting.reading.discovery import discover
+    from xcbulletin.collecting.reading.guessing import guess_lists
+    from xcbulletin.collecting.reading.reading import fetch_and_read
 
     document, reading = fetch_and_read(source, fetch)
     feeds = discover(document, fetch) if reading.outcome is Outcome.NOT_A_FEED else ()
@@ -405,7 +405,7 @@ def _show_entries(reading: "Reading", source: "Source") -> None:
 
 
 def _found_line(found: "Found") -> str:
-    from xcbulletin.collecting.discovery import ORIGIN_NAMES
+    from xcbulletin.collecting.reading.discovery import ORIGIN_NAMES
 
     title = found.reading.title or found.candidate.title
     return (
@@ -457,8 +457,8 @@ def _encoding(document: "Document") -> str:
 @group.command("import")
 def import_(context: typer.Context, file: FileArgument) -> None:
     """把别的阅读器导出的 OPML 加进 sources/feeds.yaml；已经有的略去，逐条说明。"""
-    from xcbulletin.collecting.adding import append_sources
-    from xcbulletin.collecting.opml import read_opml
+    from xcbulletin.collecting.following.adding import append_sources
+    from xcbulletin.collecting.following.opml import read_opml
 
     try:
         content = file.read_bytes()
@@ -480,7 +480,7 @@ def import_(context: typer.Context, file: FileArgument) -> None:
 @group.command()
 def export(context: typer.Context, file: FileArgument) -> None:
     """把订阅类的信息源写成 OPML，给别的阅读器用。"""
-    from xcbulletin.collecting.opml import format_opml
+    from xcbulletin.collecting.following.opml import format_opml
     from xcbulletin.workspace import write_whole
 
     if file.exists():

@@ -13,8 +13,8 @@ from xcbulletin.cli.words import complain, list_problems, say, selected_industri
 from xcbulletin.errors import UsageMistakeError
 
 if TYPE_CHECKING:
-    from xcbulletin.collecting.learning import Agreement
-    from xcbulletin.collecting.ranking import Suggestion
+    from xcbulletin.collecting.suggesting.learning import Agreement
+    from xcbulletin.collecting.suggesting.ranking import Suggestion
     from xcbulletin.model import Column
     from xcbulletin.newsroom import Learnt, Newsroom, Suggested
 
@@ -165,7 +165,7 @@ def _print_json(found: "Suggested") -> None:
 
 
 def _as_json(suggestion: "Suggestion") -> dict[str, Any]:
-    from xcbulletin.collecting.sources import SHANGHAI
+    from xcbulletin.collecting.following.sources import SHANGHAI
 
     one = suggestion.candidate
     published = one.published.astimezone(SHANGHAI).isoformat(timespec="seconds") if one.published else None
@@ -216,7 +216,7 @@ def _nothing(found: "Suggested", newsroom: "Newsroom") -> str:
 def _period(found: "Suggested") -> str:
     from datetime import timedelta
 
-    from xcbulletin.collecting.sources import SHANGHAI
+    from xcbulletin.collecting.following.sources import SHANGHAI
 
     since = found.period.since.astimezone(SHANGHAI)
     until = (found.period.until - timedelta(seconds=1)).astimezone(SHANGHAI)
@@ -227,7 +227,7 @@ def _lines(
     suggestion: "Suggestion", columns: dict[str, str], widest: int, *, with_status: bool
 ) -> Iterator[str]:
     """Yield the lines of one suggestion: number and title; where from; why; where else; a blank one."""
-    from xcbulletin.collecting.sources import SHANGHAI
+    from xcbulletin.collecting.following.sources import SHANGHAI
 
     one = suggestion.candidate
     room = _WIDTH - widest - 2

@@ -1,4 +1,5 @@
-"""From sources to suggestions: fetch, read, fold what is the same, classify, rank.
+"""From sources to suggestions, a room for each stage of an item's way.
 
-`items` holds the words of this room; what decides is pure; `fetching`, `inbox` and `stories` touch the world.
+`following` (which sources) → `fetching` (asked) → `reading` (entries) → `inbox` (kept) → `stories` (the same once) →
+`classifying` (whose) → `suggesting` (shown, picked). `collect` is one round of the first half; `items` holds the words.
 """

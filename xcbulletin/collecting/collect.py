@@ -11,12 +11,12 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection, Engine
 
-from xcbulletin.collecting import claims, health, inbox, schedule
+from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each
+from xcbulletin.collecting.following.sources import Source, SourceKind
+from xcbulletin.collecting.inbox import claims, health, inbox, schedule
+from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after, outruns, reads_as
 from xcbulletin.collecting.items import HEALTHY, Document, Fetch, FetchError, Outcome, Request
-from xcbulletin.collecting.politeness import Done, PoliteFetch, each
-from xcbulletin.collecting.reading import first_request, next_request, read
-from xcbulletin.collecting.sources import Source, SourceKind
-from xcbulletin.collecting.standing import Asked, Standing, Stored, after, outruns, reads_as
+from xcbulletin.collecting.reading.reading import first_request, next_request, read
 from xcbulletin.collecting.urls import host
 from xcbulletin.database import reading
 from xcbulletin.errors import BulletinError, UsageMistakeError

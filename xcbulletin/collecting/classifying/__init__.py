@@ -1,0 +1,1 @@
+"""Which industries and which column an item belongs to, and why."""

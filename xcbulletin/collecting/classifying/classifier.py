@@ -1,0 +1,218 @@
+"""Industries and column of an item, each with its reason; unsure is shown as unsure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import pairwise
+from math import sqrt
+
+from xcbulletin.collecting.classifying.columns import (
+    COLUMNS,
+    Choice,
+    choose,
+    choose_without_industry,
+    signals,
+)
+from xcbulletin.collecting.classifying.examples import Example, read_examples
+from xcbulletin.collecting.classifying.features import Features, describe, row, wording
+from xcbulletin.collecting.classifying.lexicon import Evidence, Lexicon, Place, Tier, fold
+from xcbulletin.collecting.classifying.training import Model, ModelError, dot, sigmoid, train
+
+__all__ = [
+    "Classification",
+    "Classifier",
+    "Example",
+    "Label",
+    "Model",
+    "ModelError",
+    "read_examples",
+    "train",
+]
+
+_UNSURE = 0.25
+_ALIKE = 0.2
+_LEAST_TOLD = 0.2
+"""Points from which a term is named as a reason."""
+
+# Before anything is learnt: in points of the lexicon.
+_FIRST_POINTS = 2.5
+_SECOND_POINTS = 2.0
+_SECOND_SHARE = 0.3
+_ROUND_UP = 0.45
+_HINT_POINTS = 0.8
+_PER_POINT = 0.9
+
+# After learning: in logits. The first label is what lets an item in, and must be plainer than those beside it.
+_FIRST_LOGIT = 1.1
+_SECOND_LOGIT = -0.8
+_HINT_LOGIT = 0.6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """An industry that an item is about."""
+
+    code: str
+    score: float
+    """From 0 to 1; from 0.5 on it is given."""
+    sure: bool
+    reason: str
+    """For an editor, in Chinese."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classification:
+    """What an item is about, and where it belongs."""
+
+    labels: tuple[Label, ...]
+    """Best first, only those given."""
+    column: str | None
+    """None where it is not for the bulletin."""
+    column_reason: str
+    unsure: tuple[Label, ...]
+    """To be shown as possible, best first."""
+
+
+class Classifier:
+    """The lexicon, with what was learnt if anything was."""
+
+    def __init__(self, lexicon: Lexicon, model: Model | None) -> None:
+        self._lexicon = lexicon
+        self._model = model
+
+    @property
+    def version(self) -> str:
+        """Return a digest that changes whenever an item could be classified otherwise."""
+        parts = f"{self._lexicon.version} {self._model.version if self._model else ''}"
+        return sha256(parts.encode()).hexdigest()[:12]
+
+    def classify(self, title: str, summary: str, hint: Sequence[str] = ()) -> Classification:
+        """Return industries and column; `hint` are the industries that its source mostly writes about."""
+        features = describe(title, summary, self._lexicon)
+        said = _said_by_wording(features, self._model) if self._model else ()
+        scores = (
+            _learnt_scores(features, self._model, said, hint)
+            if self._model
+            else _lexicon_scores(features, hint)
+        )
+        labels = [
+            Label(
+                code=code,
+                score=round(score, 3),
+                sure=score >= 0.5,
+                reason=self._reason(features, code, title, hint),
+            )
+            for code, score in sorted(scores.items(), key=lambda one: -one[1])
+            if score >= _UNSURE and code in self._lexicon.short_names
+        ]
+        given = tuple(label for label in labels if label.sure)
+        choice = self._choose(features, said) if given else choose_without_industry(features.text)
+        return Classification(
+            labels=given,
+            column=choice.column if choice else None,
+            column_reason=choice.reason if choice else "与各产业无关，也不是宏观或市场消息",
+            unsure=tuple(label for label in labels if not label.sure),
+        )
+
+    def _choose(self, features: Features, said: Sequence[float]) -> Choice:
+        choice = choose(features.text)
+        if not self._model:
+            return choice
+        speaking = signals(features.text)
+        _, best = max(
+            (dot(self._model.signals[column], speaking) + more, column)
+            for column, more in zip(COLUMNS, said[-len(COLUMNS) :], strict=True)
+        )
+        return choice if best == choice.column else Choice(column=best, reason="用词与编辑归入这一栏的相近")
+
+    def _reason(self, features: Features, code: str, title: str, hint: Sequence[str]) -> str:
+        short_name = self._lexicon.short_names[code]
+        telling = [one for one in features.evidence.get(code, ()) if one.points >= _LEAST_TOLD][:2]
+        if telling:
+            return f"{_told(telling)}（{short_name}）"
+        if self._model and (alike := self._most_alike(title, code)):
+            return f"与编辑收下的《{_short(alike)}》相近（{short_name}）"
+        if self._model and code not in hint:
+            return f"用词与编辑归入的文章相近（{short_name}）"
+        return f"信息源以此为主（{short_name}）"
+
+    def _most_alike(self, title: str, code: str) -> str | None:
+        pairs = _pairs(title)
+        score, best = max(
+            (
+                (len(pairs & others) / max(1, len(pairs | others)), example)
+                for example, others in self._titles.get(code, ())
+            ),
+            default=(0.0, ""),
+        )
+        return best if score >= _ALIKE else None
+
+    @cached_property
+    def _titles(self) -> dict[str, list[tuple[str, frozenset[tuple[str, str]]]]]:
+        titles = self._model.titles if self._model else {}
+        return {code: [(one, _pairs(one)) for one in some] for code, some in titles.items()}
+
+
+def _lexicon_scores(features: Features, hint: Sequence[str]) -> dict[str, float]:
+    factor = _ROUND_UP if features.text.is_round_up else 1.0
+    points = {code: factor * some for code, some in features.points.items()}
+    for code in hint:
+        points[code] = points.get(code, 0.0) + _HINT_POINTS
+    best = max(points.values(), default=0.0)
+    return {
+        code: sigmoid(_PER_POINT * (some - _bar(some, best))) for code, some in points.items() if some > 0
+    }
+
+
+def _bar(points: float, best: float) -> float:
+    return (
+        _FIRST_POINTS if points == best or best < _FIRST_POINTS else max(_SECOND_POINTS, _SECOND_SHARE * best)
+    )
+
+
+def _said_by_wording(features: Features, model: Model) -> Sequence[float]:
+    """Return what the wording adds to each logit, in the order of `Model.bias`."""
+    weights = model.wording
+    known = [weights[gram] for gram in wording(features.text) if gram in weights]
+    if not known:
+        return model.bias
+    scale = 1 / sqrt(len(known))
+    sums = map(sum, zip(*known, strict=True))
+    return [bias + scale * more for bias, more in zip(model.bias, sums, strict=True)]
+
+
+def _learnt_scores(
+    features: Features, model: Model, said: Sequence[float], hint: Sequence[str]
+) -> dict[str, float]:
+    logits = {
+        code: dot(model.evidence, row(features, code)) + more + (_HINT_LOGIT if code in hint else 0.0)
+        for code, more in zip(model.industries, said, strict=False)
+    }
+    best = max(logits.values(), default=0.0)
+    scores = {
+        code: sigmoid(logit - (_FIRST_LOGIT if logit == best or best < _FIRST_LOGIT else _SECOND_LOGIT))
+        for code, logit in logits.items()
+    }
+    # What only the lexicon would give stays in sight, as unsure.
+    doubted = {code: min(score, 0.49) for code, score in _lexicon_scores(features, hint).items()}
+    return {code: max(score, doubted.get(code, 0.0)) for code, score in scores.items()}
+
+
+def _told(evidence: Sequence[Evidence]) -> str:
+    by_place: dict[str, list[str]] = {}
+    for one in evidence:
+        company, title = one.term.tier is Tier.COMPANY, one.place <= Place.TITLE
+        where = "公司：" if company else "标题里有" if title else "正文里有"
+        by_place.setdefault(where, []).append(one.term.text if company else f"“{one.term.text}”")
+    return "，".join(
+        where + ("、" if where == "公司：" else "").join(texts) for where, texts in by_place.items()
+    )
+
+
+def _pairs(title: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(fold(title)))
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 24 else f"{title[:23]}…"

@@ -1,0 +1,1 @@
+"""Asking servers: when, how politely, and so that no answer does harm."""

@@ -1,0 +1,182 @@
+"""Many hosts side by side, each of them one request at a time with a pause between."""
+
+import heapq
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from xcbulletin.collecting import urls
+from xcbulletin.collecting.fetching import schedule
+from xcbulletin.collecting.items import Document, Fetch, FetchError, Outcome, Request
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done(Generic[J, R]):
+    """A job, with what its work returned or the exception that it raised."""
+
+    job: J
+    result: R | None = None
+    error: Exception | None = None
+
+
+def each(
+    jobs: Iterable[J],
+    work: Callable[[J], R],
+    *,
+    concurrency: int,
+    host_gap: float,
+    host_of: Callable[[J], str | None],
+) -> Generator[Done[J, R], None, None]:
+    """Yield every job as its work is done, in threads, up to `concurrency` jobs at a time.
+
+    Jobs of one host come one after another, `host_gap` seconds between the end of one and the start of the next; a job
+    whose host is None waits for no other. The host with most left to do goes first, for it decides when all is done.
+    An exception is handed on with its job. Closing the iterator (or Ctrl-C) starts nothing more and does
+    not wait for what is under way; nor does the end of the process, for the threads are daemons.
+    """
+    for batch in batches(jobs, work, concurrency=concurrency, host_gap=host_gap, host_of=host_of):
+        yield from batch
+
+
+def batches(
+    jobs: Iterable[J],
+    work: Callable[[J], R],
+    *,
+    concurrency: int,
+    host_gap: float,
+    host_of: Callable[[J], str | None],
+) -> Iterator[tuple[Done[J, R], ...]]:
+    """Yield as `each` does, but all at once that was done while the caller was busy: what is cheaper kept together."""
+    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, room=2 * concurrency)
+    for _ in range(min(concurrency, queue.left)):
+        threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
+    try:
+        yield from queue.results()
+    finally:
+        queue.stop()
+
+
+def _serve(queue: "_Queue[J, R]", work: Callable[[J], R]) -> None:
+    while (turn := queue.take()) is not None:
+        host, job = turn
+        queue.give_back(host, _done(job, work))
+
+
+def _done(job: J, work: Callable[[J], R]) -> Done[J, R]:
+    try:
+        return Done(job=job, result=work(job))
+    except Exception as error:
+        return Done(job=job, error=error)
+
+
+class PoliteFetch:
+    """A `Fetch` that leaves a host the gap also within one job, and alone when it has asked for that.
+
+    To be used by the jobs of one `each`, which keeps two of them from the same host. Gateways are not waited for.
+    """
+
+    def __init__(self, fetch: Fetch, host_gap: float) -> None:
+        self._fetch, self._gap = fetch, host_gap
+        self._free_at: dict[str, float] = {}
+        self._closed_until: dict[str, float] = {}
+
+    def __call__(self, request: Request) -> Document:
+        """Fetch, after a pause where one is due. Raises FetchError."""
+        if request.gateway:
+            return self._fetch(request)
+        host = urls.host(request.url)
+        self._wait_for(host)
+        try:
+            return self._fetch(request)
+        except FetchError as error:
+            self._heed(host, error)
+            raise
+        finally:
+            self._free_at[host] = time.monotonic() + self._gap
+
+    def _wait_for(self, host: str) -> None:
+        now = time.monotonic()
+        if (closed := self._closed_until.get(host, now) - now) > 0:
+            raise FetchError(
+                Outcome.LATER, f"{host}：这台服务器刚才要求稍后再来，这次不再去", retry_after=closed
+            )
+        time.sleep(max(0, self._free_at.get(host, now) - now))
+
+    def _heed(self, host: str, error: FetchError) -> None:
+        """Note that the whole host wants to be left alone; a 503 that names no time is one page's trouble."""
+        if error.outcome is Outcome.LATER and (error.retry_after is not None or error.status == 429):
+            pause = schedule.LATER.total_seconds() if error.retry_after is None else error.retry_after
+            self._closed_until[host] = time.monotonic() + pause
+
+
+class _Queue(Generic[J, R]):
+    """The jobs by host, and the results that wait to be taken; safe between threads."""
+
+    def __init__(self, jobs: Iterable[J], host_of: Callable[[J], str | None], gap: float, room: int) -> None:
+        self._gap, self._room = gap, room
+        self._jobs: dict[Hashable, deque[J]] = {}
+        for job in jobs:
+            self._jobs.setdefault(host_of(job) or object(), deque()).append(job)
+        self.left = sum(map(len, self._jobs.values()))
+        self._counter = itertools.count()
+        self._ready: list[tuple[int, int, Hashable]] = []
+        self._resting: list[tuple[float, int, Hashable]] = []
+        self._results: list[Done[J, R]] = []
+        self._stopped = False
+        self._changed = threading.Condition()
+        for host in self._jobs:
+            self._make_ready(host)
+
+    def take(self) -> tuple[Hashable, J] | None:
+        """Wait for a host whose turn it is; return it with a job of it. None when there is nothing left to do."""
+        with self._changed:
+            while not self._stopped and self._jobs:
+                self._wake_rested()
+                if self._ready and len(self._results) < self._room:
+                    host = heapq.heappop(self._ready)[2]
+                    return host, self._jobs[host].popleft()
+                self._changed.wait(self._resting[0][0] - time.monotonic() if self._resting else None)
+            return None
+
+    def give_back(self, host: Hashable, done: Done[J, R]) -> None:
+        """Hand over what was done, and let the host rest."""
+        with self._changed:
+            self._results.append(done)
+            if self._jobs[host]:
+                entry = (time.monotonic() + self._gap, next(self._counter), host)
+                heapq.heappush(self._resting, entry)
+            else:
+                del self._jobs[host]
+            self._changed.notify_all()
+
+    def results(self) -> Iterator[tuple[Done[J, R], ...]]:
+        """Yield what is done, until all is."""
+        while self.left:
+            with self._changed:
+                while not self._results:
+                    self._changed.wait()
+                done = tuple(self._results)
+                self._results.clear()
+                self.left -= len(done)
+                self._changed.notify_all()
+            yield done
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def _wake_rested(self) -> None:
+        while self._resting and self._resting[0][0] <= time.monotonic():
+            self._make_ready(heapq.heappop(self._resting)[2])
+
+    def _make_ready(self, host: Hashable) -> None:
+        heapq.heappush(self._ready, (-len(self._jobs[host]), next(self._counter), host))

@@ -1,0 +1,1 @@
+"""The sources followed: the list that editors keep, added to, taken in and given out."""

@@ -1,0 +1,1 @@
+"""What sources gave, kept: claims, storing, and how each source fares."""

@@ -1,0 +1,302 @@
+"""The items and sources in the database: what is new is added, what has changed is kept beside what it was."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from xcbulletin.collecting.fetching.schedule import Move
+from xcbulletin.collecting.following.sources import Source
+from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
+from xcbulletin.collecting.items import Entry, Outcome
+from xcbulletin.collecting.reading.identity import bounded, is_front_page
+from xcbulletin.collecting.tables import fetch, item, item_version, source
+from xcbulletin.collecting.titles import core_title
+from xcbulletin.collecting.urls import url_key
+
+_CHUNK = 2000
+"""Values in one statement: SQLite takes 32,766."""
+_VERSIONS = 24
+"""Versions kept of an item: a counter of readers within a text would make one every hour."""
+_WEEK = timedelta(days=7)
+_LOG_KEPT = timedelta(days=180)
+
+
+# Sources
+
+
+def register(connection: Connection, sources: Sequence[Source]) -> None:
+    """Give every source a row, under its present name; one whose entry took over where it had moved keeps its row.
+
+    What is no longer listed stays, with its items.
+    """
+    _follow_moves(connection, sources)
+    rows = [{"key": one.key, "name": one.name} for one in sources]
+    if rows:
+        make = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(source)
+        connection.execute(make.on_conflict_do_nothing(index_elements=[source.c.key]), rows)
+        name: BindParameter[str] = bindparam("listed_name")
+        renamed = update(source).where(source.c.key == bindparam("listed"), source.c.name != name)
+        listed = [{"listed": row["key"], "listed_name": row["name"]} for row in rows]
+        connection.execute(renamed.values(name=name), listed)
+
+
+def _follow_moves(connection: Connection, sources: Sequence[Source]) -> None:
+    known = {row.key: row for row in connection.execute(select(source.c.id, source.c.key, *_MOVES))}
+    listed = {one.key for one in sources}
+    left = {
+        address: row.id
+        for row in known.values()
+        if row.key not in listed
+        for address in (row.moved_to, row.taken_over)
+        if address is not None
+    }
+    for one in sources:
+        if one.key not in known and one.url in left:
+            moved = update(source).where(source.c.id == left.pop(one.url))
+            nowhere = {"taken_over": None, "moved_to": None, "moved_seen": 0, "moved_since": None}
+            connection.execute(moved.values(key=one.key, **nowhere))
+
+
+_MOVES = (source.c.moved_to, source.c.taken_over)
+
+
+def standings(connection: Connection, sources: Iterable[Source]) -> dict[str, Standing]:
+    """Return how the sources stand, by key; without those that were never registered."""
+    keys = {one.key for one in sources}
+    rows = connection.execute(select(source)).all()
+    return {row.key: _standing(row) for row in rows if row.key in keys}
+
+
+def _standing(row: Row[Any]) -> Standing:
+    given = {name: value for name, value in row._mapping.items() if name in _COLUMNS}
+    return Standing(
+        **{**given, "outcome": None if row.outcome is None else Outcome(row.outcome)},
+        move=Move(to=row.moved_to, seen=row.moved_seen, since=row.moved_since),
+    )
+
+
+_COLUMNS = frozenset(Standing.__dataclass_fields__) - {"move"}
+
+
+def keep_standing(connection: Connection, standing: Standing) -> None:
+    """Write how a source stands, and let go of it."""
+    move = standing.move
+    values = {name: getattr(standing, name) for name in _COLUMNS - {"id", "key"}}
+    connection.execute(
+        update(source)
+        .where(source.c.id == standing.id)
+        .values(
+            **values,
+            moved_to=move.to,
+            moved_seen=move.seen,
+            moved_since=move.since,
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )
+
+
+# The log
+
+
+def log(connection: Connection, source_id: int, asked: Asked, stored: Stored) -> None:
+    """Note what came of asking a source."""
+    connection.execute(
+        insert(fetch).values(
+            source_id=source_id,
+            at=asked.at,
+            outcome=asked.outcome,
+            status=asked.status,
+            size=asked.size,
+            milliseconds=asked.milliseconds,
+            new=stored.new,
+            updated=stored.updated,
+            detail=storable(asked.detail),
+        )
+    )
+
+
+def forget_old_log(connection: Connection, now: datetime) -> None:
+    """Drop what was noted half a year ago."""
+    connection.execute(delete(fetch).where(fetch.c.at < now - _LOG_KEPT))
+
+
+def count_gaps(connection: Connection, ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Count how often in the last week the windows of sources were outrun."""
+    found: dict[int, int] = {}
+    for chunk in _chunks(ids):
+        lately = (fetch.c.source_id.in_(chunk), fetch.c.outcome == Outcome.GAP, fetch.c.at > now - _WEEK)
+        counted = select(fetch.c.source_id, func.count()).where(*lately).group_by(fetch.c.source_id)
+        found.update((row[0], row[1]) for row in connection.execute(counted))
+    return found
+
+
+def arrivals(connection: Connection, ids: Sequence[int], most: int) -> dict[int, tuple[datetime, ...]]:
+    """Return when the newest items of sources appeared, `most` each, newest first."""
+    when = func.coalesce(item.c.published, item.c.first_seen)
+    rank = func.row_number().over(partition_by=item.c.source_id, order_by=when.desc())
+    found: dict[int, list[datetime]] = {}
+    for chunk in _chunks(ids):
+        ranked = select(item.c.source_id, item.c.published, item.c.first_seen, rank.label("rank"))
+        newest = ranked.where(item.c.source_id.in_(chunk)).subquery()
+        for row in connection.execute(select(newest).where(newest.c.rank <= most).order_by(newest.c.rank)):
+            found.setdefault(row.source_id, []).append(row.published or row.first_seen)
+    return {number: tuple(times) for number, times in found.items()}
+
+
+# Items
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Revision:
+    """What a known item has become."""
+
+    row: Row[Any]
+    values: Mapping[str, Any]
+    said_otherwise: bool
+    """Whether its title, summary or text is another."""
+
+
+def store(connection: Connection, source_id: int, entries: Sequence[Entry], now: datetime) -> Stored:
+    """Add the entries that are new, and note how the known ones have changed.
+
+    Two at once wait for each other. A known item is told by its ident, or else by its address, should the source have
+    given it another guid.
+    """
+    if not entries:
+        return Stored()
+    connection.execute(select(source.c.id).where(source.c.id == source_id).with_for_update())
+    given = tuple({entry.ident: _storable(entry) for entry in entries}.values())
+    pairs = _recognised(given, _known(connection, source_id, given))
+    new = [_row(source_id, entry, now) for entry, row in pairs if row is None]
+    revisions = [_revision(row, entry) for entry, row in pairs if row is not None]
+    changed = [one for one in revisions if one.said_otherwise]
+    if new:
+        connection.execute(insert(item), new)
+    _revise(connection, revisions, now)
+    _keep_versions(connection, changed, now)
+    return Stored(new=len(new), updated=len(changed), known=len(revisions))
+
+
+def _storable(entry: Entry) -> Entry:
+    return replace(
+        entry,
+        ident=storable(entry.ident),
+        title=storable(entry.title),
+        summary=storable(entry.summary),
+        text=storable(entry.text),
+        url=None if entry.url is None else storable(entry.url),
+    )
+
+
+def storable(text: str) -> str:
+    """Return `text` without what a database refuses: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _key(entry: Entry) -> str | None:
+    return bounded(url_key(entry.url)) if entry.url else None
+
+
+def _known(connection: Connection, source_id: int, entries: Sequence[Entry]) -> list[Row[Any]]:
+    """Return the items of the source that have an ident or an address of the entries."""
+    rows: dict[int, Row[Any]] = {}
+    for chunk in _chunks(entries):
+        idents = item.c.ident.in_([entry.ident for entry in chunk])
+        keys = item.c.url_key.in_([key for entry in chunk if (key := _key(entry))])
+        found = connection.execute(select(item).where(item.c.source_id == source_id, or_(idents, keys)))
+        rows.update((row.id, row) for row in found)
+    return list(rows.values())
+
+
+def _recognised(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> list[tuple[Entry, Row[Any] | None]]:
+    """Return each entry with the item that it is."""
+    by_ident = {row.ident: row for row in known}
+    idents = {entry.ident for entry in entries}
+    # An item that is still given under its own ident is not another one's past.
+    by_key = _once((row.url_key, row) for row in known if row.ident not in idents)
+    addressed = _once((_key(entry), entry) for entry in entries if entry.ident_kind != "title")
+    taken = {
+        entry.ident: by_key[key]
+        for key, entry in addressed.items()
+        if key in by_key and entry.ident not in by_ident and not is_front_page(key)
+    }
+    return [(entry, by_ident.get(entry.ident) or taken.get(entry.ident)) for entry in entries]
+
+
+def _once(pairs: Iterable[tuple[str | None, Any]]) -> dict[str, Any]:
+    """Return the values whose key no other has: an address that several share tells nothing."""
+    listed = [(key, value) for key, value in pairs if key]
+    counts = Counter(key for key, _ in listed)
+    return {key: value for key, value in listed if counts[key] == 1}
+
+
+def _digest(entry: Entry) -> str:
+    return hashlib.sha256("\0".join((entry.title, entry.summary, entry.text)).encode()).hexdigest()
+
+
+def _content(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "title_core": core_title(entry.title),
+        "summary": entry.summary,
+        "text": entry.text,
+        "digest": _digest(entry),
+    }
+
+
+def _row(source_id: int, entry: Entry, now: datetime) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "ident": entry.ident,
+        "ident_kind": entry.ident_kind,
+        "url": entry.url,
+        "url_key": _key(entry),
+        **_content(entry),
+        "published": entry.published,
+        "date_source": entry.date_source,
+        "first_seen": now,
+        "last_seen": now,
+    }
+
+
+def _revision(row: Row[Any], entry: Entry) -> _Revision:
+    values: dict[str, Any] = {}
+    if entry.url and entry.url != row.url:
+        values |= {"url": entry.url, "url_key": _key(entry)}
+    # A source moves its dates with every touch; the first one stands.
+    if row.published is None and entry.published is not None:
+        values |= {"published": entry.published, "date_source": entry.date_source}
+    changed = _digest(entry) != row.digest
+    if changed:
+        values |= {**_content(entry), "changes": row.changes + 1, "labelled_by": None}
+    return _Revision(row=row, values=values, said_otherwise=changed)
+
+
+def _revise(connection: Connection, revisions: Sequence[_Revision], now: datetime) -> None:
+    for one in revisions:
+        if one.values:
+            connection.execute(update(item).where(item.c.id == one.row.id).values(**one.values))
+    for chunk in _chunks([one.row.id for one in revisions]):
+        connection.execute(update(item).where(item.c.id.in_(chunk)).values(last_seen=now))
+
+
+def _keep_versions(connection: Connection, changed: Sequence[_Revision], now: datetime) -> None:
+    rows = [one.row for one in changed if one.row.changes < _VERSIONS]
+    if rows:
+        connection.execute(insert(item_version), [_version(row, now) for row in rows])
+
+
+def _version(row: Row[Any], now: datetime) -> dict[str, Any]:
+    kept = {name: getattr(row, name) for name in ("title", "summary", "digest")}
+    return {"item_id": row.id, "at": now, **kept}
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

@@ -1,0 +1,1 @@
+"""The same story once: likeness, and the folding of what is alike."""
