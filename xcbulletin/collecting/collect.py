@@ -11,9 +11,10 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection, Engine
 
+from xcbulletin.collecting.fetching import schedule
 from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each
 from xcbulletin.collecting.following.sources import Source, SourceKind
-from xcbulletin.collecting.inbox import claims, health, inbox, schedule
+from xcbulletin.collecting.inbox import claims, health, inbox
 from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after, outruns, reads_as
 from xcbulletin.collecting.items import HEALTHY, Document, Fetch, FetchError, Outcome, Request
 from xcbulletin.collecting.reading.reading import first_request, next_request, read
