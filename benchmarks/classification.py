@@ -14,8 +14,10 @@ from random import Random
 from time import process_time
 from typing import Any
 
-from xcbulletin.collecting.classifying.classifier import Classification, Classifier, Example, train
+from xcbulletin.collecting.classifying.classifier import Classification, Classifier
+from xcbulletin.collecting.classifying.examples import Example
 from xcbulletin.collecting.classifying.lexicon import Lexicon
+from xcbulletin.collecting.classifying.training import train
 from xcbulletin.settings import open_workspace
 
 ROOT = Path(__file__).parents[1]

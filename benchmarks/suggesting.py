@@ -56,6 +56,7 @@ def _fill(root: Path, days: int) -> None:
 
     from xcbulletin.collecting.tables import item, source, story
     from xcbulletin.newsroom import Newsroom
+    from xcbulletin.newsroom.suggesting import suggest
 
     with Newsroom(root, {}) as newsroom:
         words = [word for one in newsroom.workspace.industries for word in one.sub_sectors] or ["产业"]
@@ -66,7 +67,7 @@ def _fill(root: Path, days: int) -> None:
                 numbers = range(start, start + _BATCH)
                 connection.execute(insert(story), [{"id": number, "lead_id": number} for number in numbers])
                 connection.execute(insert(item), list(_items(numbers, words, days)))
-        newsroom.suggest()
+        suggest(newsroom)
 
 
 def _items(numbers: range, words: list[str], days: int) -> Iterator[dict[str, Any]]:

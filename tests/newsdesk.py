@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
+from xcbulletin.collecting.items import Label
 from xcbulletin.collecting.suggesting.labelling import Labeller, Locality, label_pending, version
-from xcbulletin.collecting.suggesting.ranking import Judgement, Label
+from xcbulletin.collecting.suggesting.ranking import Judgement
 from xcbulletin.collecting.tables import item, source, story
+from xcbulletin.collecting.titles import core_title
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 WORDS = {"特高压": "power", "机器人": "robot", "大模型": "ai", "储能": "power"}
@@ -47,31 +49,34 @@ def add_source(engine: Engine, key: str = "https://example.org/feed", name: str 
         return number
 
 
-def add_item(
-    engine: Engine, title: str, *, into: int | None = None, key: str | None = None, **fields: Any
-) -> int:
-    """Add an item in a story of its own, or in the story of the item `into`; return its number."""
-    place = add_source(engine, *([key, key] if key else []))
+def item_row(title: str, source_id: int, **fields: Any) -> dict[str, Any]:
+    """Return an item as the inbox keeps it; each has an ident and an address of its own."""
     serial = next(_numbers)
-    own: dict[str, Any] = {
-        "source_id": place,
+    own = {
+        "source_id": source_id,
         "ident": f"{serial}",
         "ident_kind": "guid",
         "url": f"https://example.org/{serial}",
         "url_key": f"https://example.org/{serial}",
         "title": title,
-        "title_core": title,
+        "title_core": core_title(title),
         "summary": "",
         "text": "",
-        "published": NOW,
+        "published": None,
         "first_seen": NOW,
         "last_seen": NOW,
         "digest": f"{serial}",
     }
+    return {**own, **fields}
+
+
+def add_item(
+    engine: Engine, title: str, *, into: int | None = None, key: str | None = None, **fields: Any
+) -> int:
+    """Add an item in a story of its own, or in the story of the item `into`; return its number."""
+    row = item_row(title, add_source(engine, *([key, key] if key else [])), **{"published": NOW, **fields})
     with engine.begin() as connection:
-        number: int = connection.execute(
-            insert(item).values(**{**own, **fields}).returning(item.c.id)
-        ).scalar_one()
+        number: int = connection.execute(insert(item).values(**row).returning(item.c.id)).scalar_one()
         its_story = (
             connection.execute(insert(story).values(lead_id=number).returning(story.c.id)).scalar_one()
             if into is None

@@ -47,6 +47,12 @@ def test_only_what_is_due_is_claimed_unless_asked_otherwise(engine: Engine, ids:
     assert claim(engine, ids[:1], claims.new_claimant(), NOW + HOUR) == {ids[0]}
 
 
+def test_what_a_wrong_clock_put_off_for_years_is_due(engine: Engine, ids: list[int]) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(source).values(next_due=NOW + 33 * 24 * HOUR))
+    assert claim(engine, ids, claims.new_claimant()) == set(ids)
+
+
 def test_a_claim_that_is_not_renewed_lapses(engine: Engine, ids: list[int]) -> None:
     mine, other = claims.new_claimant(), claims.new_claimant()
     claim(engine, ids, mine)

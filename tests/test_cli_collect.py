@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ import pytest
 from conftest import Outcome, write
 from feedserver import FeedServer, answer, hang
 from newsstand import feed
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from xcbulletin.collecting.tables import fetch, item
+from xcbulletin.collecting.tables import fetch, item, source
 from xcbulletin.database import open_engine, reading
 from xcbulletin.settings import Workspace
 
@@ -192,6 +193,22 @@ def test_two_commands_at_once_do_no_harm(server: FeedServer, follow: Any, worksp
         _, err = one.communicate(timeout=120)
         assert (one.returncode, err) == (0, b"")
     assert counts(workspace) == (240, 12)
+
+
+def test_what_another_collector_has_in_hand_is_told_in_one_line(
+    run: Run, server: FeedServer, follow: Any, workspace: Workspace
+) -> None:
+    follow(**{f"甲{n}": server.on(f"/{n}", answer(feed(1))) for n in range(7)})
+    run("collect")
+    engine = open_engine("sqlite:///sources/desk.db", workspace.root)
+    hour = datetime.now(UTC) + timedelta(hours=1)
+    with engine.begin() as connection:
+        connection.execute(update(source).values(claimed_by="other 1 a", claimed_until=hour, next_due=None))
+        connection.execute(update(source).where(source.c.id == 7).values(claimed_until=None, claimed_by=None))
+    told = "另一个采集程序正在采集：甲0、甲1、甲2、甲3、甲4等 6 个\n"
+    assert run("collect").out == f"{told}采集了 1 个信息源：新 0 条，改动 0 条\n"
+    assert run("collect") == Outcome(code=0, out=told, err="")
+    engine.dispose()
 
 
 def test_the_commands_start_without_the_database(tmp_path: Path) -> None:

@@ -126,6 +126,25 @@ def test_a_site_without_a_feed_is_not_added(run: Run, workspace: Workspace, serv
     assert path.read_text() == "[]\n"
 
 
+def test_what_is_no_page_is_not_called_one(run: Run, workspace: Workspace, server: FeedServer) -> None:
+    url = server.on("/report.pdf", answer(b"%PDF-1.7\n" + bytes(range(256)), content_type="application/pdf"))
+    feeds(workspace, "[]\n")
+    said = "得到的是 PDF 文件，不是订阅源"
+    assert run("sources", "add", url) == Outcome(code=1, out="", err=f"{url}: {said}\n")
+    tried = run("sources", "test", url)
+    assert tried.err == f"读不出内容：{said}\n"
+    assert "可以按网页读" not in tried.out
+
+
+def test_an_address_without_its_beginning_is_told(run: Run, workspace: Workspace) -> None:
+    feeds(workspace, "[]\n")
+    assert run("sources", "test", "www.xuchang.gov.cn") == Outcome(
+        code=2,
+        out="",
+        err="没有“www.xuchang.gov.cn”这个信息源，它也不是网址；网址要写全，以 http:// 或 https:// 开头\n",
+    )
+
+
 def test_a_page_is_added_with_its_selectors(run: Run, workspace: Workspace, server: FeedServer) -> None:
     path = feeds(workspace, "- {name: 甲, url: https://a.example.cn/}\n")
     outcome = run(
@@ -180,7 +199,7 @@ def test_a_route_is_added_even_before_there_is_an_rsshub(run: Run, workspace: Wo
         ),
         (
             ["https://a.example.cn/", "--authority", "官媒"],
-            "“authority”应为 government（政府）、company（企业）、association（协会）、media（媒体）、portal（门户） 之一，现为“官媒”",
+            "“authority”应为 government（政府）、company（企业）、association（协会）、media（媒体）、portal（门户）之一，现为“官媒”",
         ),
     ],
 )

@@ -205,7 +205,7 @@ def test_a_source_that_fails_does_not_stop_the_rest(stand: Stand) -> None:
     )
 
 
-@pytest.mark.parametrize("place", ["reading.parse_feed", "collect.inbox.store"])
+@pytest.mark.parametrize("place", ["reading.reading.parse_feed", "inbox.inbox.store"])
 def test_a_fault_of_ours_with_one_source_does_not_stop_the_rest(
     stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
 ) -> None:

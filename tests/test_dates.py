@@ -371,3 +371,15 @@ def test_what_is_written_in_any_of_the_usual_forms_is_read_back(moment: datetime
 def test_any_address_has_a_day_or_none(url: str):
     found = date_in_url(url, SHANGHAI)
     assert found is None or found.tzinfo is UTC
+
+
+@given(
+    st.integers(0, 32),
+    st.sampled_from(("Jan", "Feb", "Dec", "Foo")),
+    st.sampled_from(("1990", "2021", "2024", "2027")),
+    st.sampled_from(("00:00:00", "23:59:59", "24:00:00", "08:60:00", "08:00:60")),
+    st.sampled_from(("GMT", "+0800", "-0330", "+1400", "+1500", "+0860")),
+)
+def test_the_quick_way_reads_what_the_long_way_reads(day: int, month: str, year: str, clock: str, zone: str):
+    written = f"{day:02} {month} {year} {clock} {zone}"
+    assert parse_date(written, SHANGHAI, FETCHED) == parse_date(f"({written})", SHANGHAI, FETCHED)

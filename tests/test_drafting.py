@@ -9,8 +9,9 @@ from conftest import make_workspace, write_issue
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xcbulletin.collecting.items import Label
 from xcbulletin.collecting.suggesting.drafting import Draft, Page, default_column, draft, slug
-from xcbulletin.collecting.suggesting.ranking import Judgement, Label
+from xcbulletin.collecting.suggesting.ranking import Judgement
 from xcbulletin.manuscript.evidence import format_evidence
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.manuscript.write import add_draft
@@ -148,6 +149,10 @@ def test_a_draft_reads_back_without_a_problem(tmp_path: Path) -> None:
         "\n（待改写：下面的引文摘自原文，全文在 evidence/news-国家能源局-新型储能装机-翻番.txt；请用自己的话写成文章，"
         "再删去这一行和引文，把上面的 draft 改为 false）\n\n> 到10月底，新型储能装机比上年底增长一倍。\n"
     )
+
+
+def test_characters_without_a_shape_stay_out_of_the_title() -> None:
+    assert make_draft(title="智能变压器\u202e下线\u200b").fields["title"] == "智能变压器下线"
 
 
 @given(title=st.text(min_size=1).filter(str.strip), text=st.text(), source=st.text(min_size=1))

@@ -162,7 +162,9 @@ def test_a_bad_byte_in_the_markup_costs_no_item():
         ('{"data": [1, 2]}', Outcome.NOT_A_FEED, "得到的是 JSON 数据，不是 JSON Feed；可改用 json 类来源"),
         ('{"items": [', Outcome.UNREADABLE, "JSON 损坏，读不出内容"),
         ('{"items": ' + "[" * 100_000, Outcome.UNREADABLE, "JSON 损坏，读不出内容"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, Outcome.NOT_A_FEED, None),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, Outcome.NOT_A_FEED, "得到的是图片，不是订阅源"),
+        (b"%PDF-1.7\n" + bytes(range(256)), Outcome.NOT_A_FEED, "得到的是 PDF 文件，不是订阅源"),
+        (bytes(range(128, 256)) * 9, Outcome.NOT_A_FEED, "不是 RSS、Atom 或 JSON Feed"),
     ],
 )
 def test_what_is_no_feed_has_a_name(content: bytes | str, outcome: Outcome, detail: str | None):
@@ -215,6 +217,7 @@ def test_summary_is_what_the_source_says_in_short_and_text_the_longest():
         ("<![CDATA[A & B <em>C</em>]]>", "A & B C"),
         ("甲&lt;script&gt;alert(1)&lt;/script&gt;乙", "甲乙"),
         (" 多\n  空白&#12288;", "多 空白"),
+        ("人\u200b工&#8203;智\u202e能", "人工智能"),
         ("长" * 1000, "长" * 300),
     ],
 )

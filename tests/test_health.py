@@ -80,8 +80,15 @@ def test_news_that_came_with_an_old_date_is_news() -> None:
     assert health(every(1, 700 * DAY), last_new=NOW - DAY).ailment is None
 
 
-def test_of_a_source_little_known_nobody_can_say_that_it_is_silent() -> None:
+def test_a_source_little_known_is_silent_after_a_quarter_of_a_year() -> None:
     assert health(every(1, 90 * DAY, count=4), last_new=NOW - 90 * DAY).ailment is None
+    found = health(every(1, 91 * DAY, count=1), last_new=NOW - 91 * DAY)
+    assert found.ailment is Ailment.SILENT
+    assert found.advice == "5月4日以来没有新条目；请在浏览器里看看它是否停更或搬家"
+
+
+def test_a_source_that_gave_nothing_yet_is_not_called_silent() -> None:
+    assert health((), last_new=None).ailment is None
 
 
 def test_several_items_a_day_are_one_arrival() -> None:

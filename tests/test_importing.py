@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import pytest
+from conftest import CORPUS
 from docx.oxml.ns import qn
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -50,7 +51,6 @@ from xcbulletin.model import Column, Industry, Kind
 from xcbulletin.yamltext import parse_yaml
 
 DATA = Path(__file__).parent / "data" / "importing"
-CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 BULLETIN = CORPUS / "001_ce03aee5babbea04.txt"
 REPORT = CORPUS / "000_f1bac5af8bc0680e.txt"
 with_corpus = pytest.mark.skipif(not BULLETIN.exists(), reason="the corpus is not here")

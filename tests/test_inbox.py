@@ -149,6 +149,58 @@ def test_an_item_still_given_under_its_guid_is_not_another(box: Box) -> None:
     assert box.store(make_entry("1", url=other), make_entry("2", url=one)) == Stored(new=1, known=1)
 
 
+TITLES = ("新型储能项目并网", "再生铝产量公布", "疫苗获批上市", "减速器企业上市")
+
+
+def numbered(*pages: int) -> list[Any]:
+    """Return entries numbered from the top, as some feeds do with each edition anew."""
+    return [
+        make_entry(str(place), url=f"https://a.example/{page}.html", title=TITLES[page])
+        for place, page in enumerate(pages)
+    ]
+
+
+def test_a_guid_given_to_another_article_makes_a_new_item(box: Box) -> None:
+    assert box.store(*numbered(0, 1)) == Stored(new=2)
+    assert box.store(*numbered(2, 0)) == Stored(new=1, known=1)
+    assert box.store(*numbered(2, 0)) == Stored(known=2)
+    assert box.store(*numbered(3, 2)) == Stored(new=1, known=1)
+    assert sorted(box.all("title")) == sorted((title,) for title in TITLES)
+
+
+def test_a_guid_given_to_the_next_of_a_series_makes_a_new_item(box: Box) -> None:
+    for day in (24, 25):
+        url = f"https://a.example/{day}.html"
+        assert box.store(make_entry("1", url=url, title=f"铜价日报 11月{day}日")) == Stored(new=1)
+
+
+def test_an_article_that_moves_or_is_renamed_keeps_its_guid(box: Box) -> None:
+    box.store(make_entry("1", title=TITLES[0]))
+    assert box.store(make_entry("1", title=TITLES[0], url="https://b.example/9.html")) == Stored(known=1)
+    assert box.store(make_entry("1", title=TITLES[1], url="https://b.example/9.html")).updated == 1
+    assert len(box.all("id")) == 1
+
+
+def test_an_article_with_another_guid_and_address_is_known_by_title_and_time(box: Box) -> None:
+    when = NOW - 2.5 * HOUR
+    one = [
+        make_entry(f"a{n}", url=f"https://a.example/{n}?t=1", published=when, title=TITLES[n]) for n in (0, 1)
+    ]
+    two = [
+        make_entry(f"b{n}", url=f"https://a.example/{n}?t=2", published=when, title=TITLES[n]) for n in (0, 1)
+    ]
+    assert box.store(*one) == Stored(new=2)
+    assert box.store(*two) == Stored(known=2)
+    same_title = make_entry("c", url="https://a.example/c", published=when + HOUR, title=TITLES[0])
+    assert box.store(same_title) == Stored(new=1)
+
+
+def test_a_day_that_many_share_tells_no_item(box: Box) -> None:
+    midnight = NOW.replace(hour=16)
+    assert box.store(make_entry("1", published=midnight, title="处罚公告")) == Stored(new=1)
+    assert box.store(make_entry("2", published=midnight, title="处罚公告")) == Stored(new=1)
+
+
 def test_sources_do_not_share_items(box: Box) -> None:
     box.store(make_entry("1"))
     with box.engine.begin() as connection:

@@ -6,13 +6,13 @@ import pytest
 from newsdesk import NOW, add_item, label_all
 from sqlalchemy import Engine, func, select
 
-from xcbulletin.collecting.classifying.classifier import Example
+from xcbulletin.collecting.classifying.examples import Example
 from xcbulletin.collecting.suggesting import learning
 from xcbulletin.collecting.suggesting.labelling import Locality
-from xcbulletin.collecting.suggesting.learning import DUE, ENOUGH, Article, Learner, add_examples
+from xcbulletin.collecting.suggesting.learning import DUE, ENOUGH, Learner, add_examples
 from xcbulletin.collecting.suggesting.suggestions import mark_dismissed, mark_picked
 from xcbulletin.collecting.tables import model
-from xcbulletin.model import Industry
+from xcbulletin.model import Industry, Printed
 
 INDUSTRIES = (
     Industry(code="ai", name="新一代人工智能产业", short_name="人工智能", sub_sectors=("大模型",)),
@@ -32,7 +32,7 @@ def many(count: int = ENOUGH) -> list[Example]:
     ]
 
 
-def learn(engine: Engine, *examples: Example, articles: tuple[Article, ...] = ()) -> learning.Lesson:
+def learn(engine: Engine, *examples: Example, articles: tuple[Printed, ...] = ()) -> learning.Lesson:
     with engine.begin() as connection:
         add_examples(connection, examples, NOW)
     return Learner(engine, INDUSTRIES).learn(articles, NOW)
@@ -106,7 +106,8 @@ def test_a_picked_item_has_the_tags_that_its_article_has_now(engine: Engine) -> 
     number = add_item(engine, "智能工厂")
     with engine.begin() as connection:
         mark_picked(connection, number, "2026-11", "issues/2026-11/news/01.md", NOW)
-    article = Article(
+    article = Printed(
+        issue="2026-11",
         file="issues/2026-11/news/01.md",
         title="改写",
         text="",

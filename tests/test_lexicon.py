@@ -139,6 +139,16 @@ def test_the_shipped_lexicon_knows_the_nine_industries(title: str, code: str) ->
         "地铁里租充电宝",
         "机器人争霸赛开播",
         "退役军人服务站揭牌",
+        "东南网聚焦古城",
+        "北极星公园开放",
+        "加强生产安全检查",
+        "毕业典礼来了",
+        "音乐聚会举行",
+        "语文心得分享",
+        "火热场面再现",
+        "访问界面改版",
+        "纯净水抽检",
+        "晶体异质结构图鉴",
     ],
 )
 def test_the_shipped_lexicon_is_not_caught_by_look_alikes(title: str) -> None:

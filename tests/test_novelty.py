@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from xcbulletin.collecting.following.sources import Authority
-from xcbulletin.collecting.suggesting.novelty import Archive, Article, rank_new
+from xcbulletin.collecting.suggesting.novelty import Archive, rank_new
 from xcbulletin.collecting.suggesting.ranking import Candidate, Earlier, Judgement, Suggestion
+from xcbulletin.collecting.urls import item_key
+from xcbulletin.model import Printed
 
 
 def make_archive(*titles: str, **fields: Any) -> Archive:
-    own: dict[str, Any] = {"issue": "2021-02", "text": "", "url": None, "draft": False}
-    return Archive(Article(title=title, **{**own, **fields}) for title in titles)
+    own: dict[str, Any] = {"issue": "2021-02", "file": "", "column": "news", "text": ""}
+    return Archive(Printed(title=title, **{**own, **fields}) for title in titles)
 
 
 def found(archive: Archive, title: str, text: str = "", key: str | None = None) -> Earlier | None:
@@ -25,6 +27,12 @@ def test_a_story_is_known_by_its_address() -> None:
     assert found(archive, "改过的标题", key="https://example.org/a") == Earlier(
         issue="2021-02", title="旧文", draft=False, same=True
     )
+
+
+def test_a_story_is_known_by_an_address_too_long_for_an_index() -> None:
+    url = f"https://example.org/a?{'b' * 600}"
+    assert found(make_archive("旧文", url=url), "改过的标题", key=item_key(url)) is not None
+    assert found(make_archive("旧文", url=url), "改过的标题", key=item_key(f"{url}c")) is None
 
 
 def test_the_front_page_of_a_site_is_no_storys_address() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, batches, each
+from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
 
 GAP = 0.1
@@ -138,17 +138,6 @@ def test_results_that_nobody_takes_do_not_pile_up() -> None:
     time.sleep(0.2)
     assert len(place.order) <= 12
     assert len(list(results)) == 49
-
-
-def test_what_is_done_while_the_caller_is_busy_comes_together() -> None:
-    hosts = jobs(**{f"h{n}": 1 for n in range(30)})
-    sizes = []
-    for batch in batches(hosts, Workplace(0), concurrency=3, host_gap=0, host_of=host_of):
-        sizes.append(len(batch))
-        time.sleep(0.1)
-    assert sum(sizes) == 30
-    assert max(sizes) <= 2 * 3 + 3
-    assert len(sizes) < 12
 
 
 INTERRUPTED = """

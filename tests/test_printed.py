@@ -6,7 +6,8 @@ import pytest
 from conftest import write, write_article, write_issue
 
 from xcbulletin.manuscript import printed
-from xcbulletin.manuscript.printed import Printed, read_printed
+from xcbulletin.manuscript.printed import read_printed
+from xcbulletin.model import Printed
 from xcbulletin.settings import Workspace
 
 SOURCE = {"name": "新华社", "url": "https://example.org/a"}
@@ -81,10 +82,35 @@ def test_what_did_not_change_is_not_read_again(
     assert read_printed(workspace.root) == first
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"form": 0}', "{"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"form": 0}',
+        "{",
+        '{"form": 1}',
+        '{"form": 1, "files": [1]}',
+        '{"form": 1, "files": {"issues/2021-01/news/01.md": 1}}',
+        '{"form": 1, "files": {"issues/2021-01/news/01.md": {"stamp": [1, 2], "article": {"x": 1}}}}',
+    ],
+)
 def test_a_cache_that_is_none_does_no_harm(workspace: Workspace, folder: Path, content: str) -> None:
     write_article(folder, "news/01.md", title="甲")
     write(workspace.root / "build/.cache/printed.json", content)
+    assert titles(workspace) == ["甲"]
+
+
+def test_a_link_to_nothing_and_a_folder_are_left_out(workspace: Workspace, folder: Path) -> None:
+    write_article(folder, "news/01.md", title="甲")
+    (folder / "news" / "02.md").symlink_to("nowhere.md")
+    (folder / "news" / "03.md").mkdir()
+    assert titles(workspace) == ["甲"]
+
+
+def test_what_cannot_be_kept_is_read_all_the_same(workspace: Workspace, folder: Path) -> None:
+    write_article(folder, "news/01.md", title="甲")
+    write(workspace.root / "build", "")
     assert titles(workspace) == ["甲"]
 
 

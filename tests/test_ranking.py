@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.items import Label
 from xcbulletin.collecting.suggesting.ranking import (
     Candidate,
     Earlier,
     Judgement,
-    Label,
     Mention,
     Outlet,
     Period,
@@ -206,6 +206,16 @@ def test_companies_and_places_of_the_city_are_found() -> None:
 @pytest.mark.parametrize("title", ["上海许昌路改造", "北京东城区试点", "东莞市东城区试点"])
 def test_a_street_and_a_district_elsewhere_are_not_the_city(title: str) -> None:
     assert named(title) == []
+
+
+@pytest.mark.parametrize("title", ["允许继续教育学分互认", "也许继续上涨", "院长葛某出席", "许继·某某新片"])
+def test_halves_of_words_and_names_of_people_are_not_the_city(title: str) -> None:
+    assert named(title) == []
+
+
+@pytest.mark.parametrize("title", ["与许继集团签约", "许昌市长葛市试点", "地处长葛"])
+def test_a_name_beside_other_words_is_found(title: str) -> None:
+    assert named(title) != []
 
 
 @pytest.mark.parametrize("title", ["许昌市东城区试点", "东城区试点", "北京东城区与许昌"])

@@ -113,6 +113,10 @@ def test_once_a_week_the_whole_is_asked_for() -> None:
     assert not wants_whole(NOW - timedelta(days=6, hours=23), NOW)
 
 
+def test_what_a_wrong_clock_noted_puts_off_nothing() -> None:
+    assert wants_whole(NOW + timedelta(days=365), NOW)
+
+
 # A source that has moved
 
 

@@ -52,6 +52,14 @@ LIST = """<!DOCTYPE html><html><head><title>通知公告 - 科技厅</title></he
 # Pages
 
 
+def test_marks_that_nobody_sees_are_left_out_of_titles() -> None:
+    found = read(
+        make_document('<ul class="list"><li><a href="/1">人\u200b工\u202e智\u00ad能</a></li></ul>'),
+        page_source(),
+    )
+    assert titles(found) == ["人工智能"]
+
+
 def test_a_list_page_gives_entries() -> None:
     reading = read(make_document(LIST), page_source())
     assert (reading.outcome, reading.title, reading.detail) == (Outcome.OK, "通知公告 - 科技厅", "")

@@ -109,6 +109,10 @@ def test_one_bad_entry_stops_no_other() -> None:
     assert problems == [f"{FILE}:2: feed 类的信息源缺少“url”；请加一行“url: https://……”"]
 
 
+NOT_YAML = (
+    "这里不合 YAML 写法，读不下去；请检查引号、方括号是否成对，同级各行缩进是否一样；"
+    "内容里有“: ”或以符号开头时，给整段内容加英文引号"
+)
 MISTAKES: Mapping[str, tuple[str, str]] = {
     "no name": ("- url: https://a.cn/\n", "1: 缺少“name”；请加一行“name: ……”"),
     "no address": (
@@ -121,7 +125,7 @@ MISTAKES: Mapping[str, tuple[str, str]] = {
     ),
     "kind": (
         "- name: 甲\n  kind: atom\n  url: https://a.cn/\n",
-        "2: “kind”应为 feed, rsshub, page 或 json，现为“atom”",
+        "2: “kind”应为 feed、rsshub、page 或 json，现为“atom”",
     ),
     "unknown key": (
         "- name: 甲\n  url: https://a.cn/\n  industry: ai\n",
@@ -145,7 +149,7 @@ MISTAKES: Mapping[str, tuple[str, str]] = {
     ),
     "authority": (
         "- name: 甲\n  url: https://a.cn/\n  authority: 官媒\n",
-        "3: “authority”应为 government（政府）、company（企业）、association（协会）、media（媒体）、portal（门户） 之一，现为“官媒”",
+        "3: “authority”应为 government（政府）、company（企业）、association（协会）、media（媒体）、portal（门户）之一，现为“官媒”",
     ),
     "paused": (
         "- name: 甲\n  url: https://a.cn/\n  paused: 是\n",
@@ -212,6 +216,10 @@ MISTAKES: Mapping[str, tuple[str, str]] = {
         "- https://a.cn/feed\n",
         "1: 每个信息源应是“名称: 内容”的若干行；例如 - {name: 名称, url: https://…}",
     ),
+    "nothing after a key": (
+        "- name: 甲\n  kind: page\n  url: https://a.cn/\n  items: #list li\n",
+        "4: “items”后面没有内容；请写上，如 items: ul.list li；内容以 # 开头的要加英文引号，否则算说明",
+    ),
     "same name": (
         "- {name: 甲, url: https://a.cn/1}\n- {name: 甲, url: https://a.cn/2}\n",
         "2: 与第 1 行的信息源同名（甲）；请删去一个，或改正",
@@ -259,6 +267,47 @@ def test_a_broken_line_leaves_the_rest() -> None:
     )
     assert "甲" in [source.name for source in sources]
     assert problems
+
+
+SPOILERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "no dash": ("name: 乙\nurl: https://a.cn/2\n", ("这里应是一列信息源；每个以“- name: 名称”开头",)),
+    "full-width dash": (
+        "－ name: 乙\n   url: https://a.cn/2\n",
+        ("开头的“－”不是英文减号；请写成“- name: 名称”，英文减号加一个空格",),
+    ),
+    "no blank after the dash": (
+        "-name: 乙\n  url: https://a.cn/2\n",
+        ("开头的“-”后面少一个空格；请写成“- name: 名称”，英文减号加一个空格",),
+    ),
+    "tab": ("- name: 乙\n\turl: https://a.cn/2\n", ("行首用了制表符（Tab）；请改为两个空格",)),
+    "ideographic spaces": (
+        "- name: 乙\n　　url: https://a.cn/2\n",
+        ("行首用了全角或别的特殊空格；请改为两个空格",),
+    ),
+    "indented by one": ("- name: 乙\n url: https://a.cn/2\n", (NOT_YAML,)),
+    "not indented": ("- name: 乙\nurl: https://a.cn/2\n", (NOT_YAML,)),
+    "colon in a name": ("- name: 乙: 科技\n  url: https://a.cn/2\n", (NOT_YAML,)),
+    "selector with brackets": (
+        "- name: 乙\n  kind: page\n  url: https://a.cn/2\n  items: [class=a] li\n",
+        (NOT_YAML,),
+    ),
+    "quote never closed": ("- name: '乙\n  url: https://a.cn/2\n", (NOT_YAML,)),
+    "under a key": (
+        "feeds:\n- name: 乙\n  url: https://a.cn/2\n",
+        ("这里应是一列信息源；每个以“- name: 名称”开头",),
+    ),
+    "ruler": ("---\n- name: 乙\n  url: https://a.cn/2\n---\n", ()),
+}
+
+
+@pytest.mark.parametrize(("entry", "messages"), SPOILERS.values(), ids=SPOILERS)
+def test_an_entry_that_is_not_yaml_costs_no_other(entry: str, messages: tuple[str, ...]) -> None:
+    others = [f"- name: 第{number}\n  url: https://b.cn/{number}\n\n" for number in range(30)]
+    sources, problems = read("".join((*others[:15], entry, "\n", *others[15:])))
+    assert [one.name for one in sources if one.name != "乙"] == [f"第{number}" for number in range(30)]
+    assert tuple(problem.partition(" ")[2] for problem in problems) == messages
+    lines = [int(problem.split(":")[1]) for problem in problems]
+    assert all(46 <= line <= 49 for line in lines)
 
 
 @given(

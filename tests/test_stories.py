@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from newsdesk import item_row
 from sqlalchemy import Engine, func, insert, select, update
 
 from xcbulletin.collecting.following.sources import Authority
 from xcbulletin.collecting.stories import stories
 from xcbulletin.collecting.stories.stories import fold_new, merge, split
 from xcbulletin.collecting.tables import boilerplate, gram, item, source, story, verdict
-from xcbulletin.collecting.titles import core_title
 from xcbulletin.database import open_engine
 
 NOW = datetime(2026, 8, 23, 8, tzinfo=UTC)
 TITLE = "某市发布新型储能发展实施方案，明确装机目标"
 OTHER_TITLE = "院士团队刷新钙钛矿电池效率纪录"
-_NUMBERS = count(1)
 
 
 def add(engine: Engine, *titles: str, source_id: int = 1, **fields: Any) -> list[int]:
@@ -26,27 +25,8 @@ def add(engine: Engine, *titles: str, source_id: int = 1, **fields: Any) -> list
     with engine.begin() as connection:
         if connection.execute(select(source.c.id).where(source.c.id == source_id)).first() is None:
             connection.execute(insert(source), {"id": source_id, "key": f"s{source_id}", "name": "信息源"})
-        rows = [_row(title, source_id, **fields) for title in titles]
+        rows = [item_row(title, source_id, **{"first_seen": NOW, **fields}) for title in titles]
         return list(connection.execute(insert(item).returning(item.c.id), rows).scalars())
-
-
-def _row(title: str, source_id: int, **fields: Any) -> dict[str, Any]:
-    number = next(_NUMBERS)
-    own = {
-        "source_id": source_id,
-        "ident": str(number),
-        "ident_kind": "url",
-        "url_key": f"https://example.org/{number}",
-        "title": title,
-        "title_core": core_title(title),
-        "summary": "",
-        "text": "",
-        "published": None,
-        "first_seen": NOW,
-        "last_seen": NOW,
-        "digest": "",
-    }
-    return {**own, **fields}
 
 
 def fold(engine: Engine, now: datetime = NOW, **authority: Authority) -> int:
@@ -291,6 +271,22 @@ def test_a_split_item_stays_apart(engine: Engine) -> None:
     assert leads(engine) == [twin, one]
     assert fold(engine) == 0
     assert groups(engine) == sets([one], [twin, third])
+
+
+def test_its_reprints_go_with_a_split_item(engine: Engine) -> None:
+    one, other = add(engine, TITLE, OTHER_TITLE)
+    judge(engine, one, other)
+    twin, reprint = add(engine, f"【观察】{TITLE}", f"重磅！{OTHER_TITLE}")
+    fold(engine)
+    assert groups(engine) == sets([one, other, twin, reprint])
+    part(engine, other)
+    assert groups(engine) == sets([one, twin], [other, reprint])
+    assert leads(engine) == [one, other]
+    assert (twin, reprint, False) in verdicts(engine)
+    assert told(engine, "fold_reason")[3] == ("标题相同",)
+    (late,) = add(engine, f"快讯：{OTHER_TITLE}")
+    fold(engine)
+    assert groups(engine) == sets([one, twin], [other, reprint, late])
 
 
 def test_an_item_alone_cannot_be_split(engine: Engine) -> None:

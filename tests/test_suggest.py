@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from conftest import Outcome, write, write_article, write_issue
 
-from xcbulletin.cli.suggest import columns_of, wrap
+from xcbulletin.cli.terminal import columns_of, wrap
 from xcbulletin.collecting.items import Document, FetchError, Request
 from xcbulletin.collecting.items import Outcome as Fetched
 from xcbulletin.errors import BulletinError
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.model import IssueId
-from xcbulletin.newsroom import Newsroom, period_of
+from xcbulletin.newsroom import Newsroom, deciding
+from xcbulletin.newsroom.collecting import collect
+from xcbulletin.newsroom.learning import learn
+from xcbulletin.newsroom.suggesting import period_of
 from xcbulletin.settings import Workspace
 
 Run = Callable[..., Outcome]
@@ -66,7 +69,7 @@ def newsroom(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("XCBULLETIN_COLLECTOR__HOST_GAP", "0")
     monkeypatch.setattr(Newsroom, "fetch", property(lambda _self: fetch))
     with Newsroom(workspace.root, {"XCBULLETIN_COLLECTOR__HOST_GAP": "0"}) as newsroom:
-        newsroom.collect()
+        collect(newsroom)
         yield newsroom
 
 
@@ -245,12 +248,31 @@ def test_stopped_between_file_and_database_nothing_is_written_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("xcbulletin.collecting.suggesting.suggestions.mark_picked", stop)
+        patch.setattr(deciding, "mark_picked", stop)
         with pytest.raises(KeyboardInterrupt):
-            newsroom.pick([chosen], IssueId("2026-11"))
+            deciding.pick(newsroom, [chosen], IssueId("2026-11"))
     assert "已有稿子，没有另写" in run("pick", chosen, "--issue", "2026-11").out
     assert len(list((folder / "news").iterdir())) == 1
     assert next(one for one in items(run, "--all") if one["id"] == chosen)["status"] == "picked"
+
+
+def test_two_editors_who_pick_the_same_write_it_once(
+    newsroom: Newsroom, run: Run, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_issue(workspace, "2026-11", "date: 2026-11-30\n")
+    chosen = number(run, "国家能源局印发新型储能发展实施方案")
+    others: list[Outcome] = []
+
+    def fetch_slowly(request: Request) -> Document:
+        monkeypatch.setattr(Newsroom, "fetch", property(lambda _self: fetch))
+        others.append(run("pick", chosen, "--issue", "2026-11"))
+        return fetch(request)
+
+    monkeypatch.setattr(Newsroom, "fetch", property(lambda _self: fetch_slowly))
+    (picked,) = deciding.pick(newsroom, [chosen], IssueId("2026-11"))
+    assert "草稿在" in others[0].out
+    assert not picked.new
+    assert [path.name for path in (folder / "news").iterdir()] == [Path(picked.file).name]
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -299,12 +321,17 @@ def test_what_is_put_away_stays_away_with_its_reprints(run: Run) -> None:
 
 @pytest.mark.usefixtures("newsroom")
 def test_what_is_written_is_not_put_away(run: Run, workspace: Workspace) -> None:
-    write_issue(workspace, "2026-11", "date: 2026-11-30\n")
+    folder = write_issue(workspace, "2026-11", "date: 2026-11-30\n")
     chosen = number(run, "国家能源局印发新型储能发展实施方案")
     run("pick", chosen, "--issue", "2026-11")
     assert run("dismiss", chosen).err == (
         f"{chosen}: 已写成 issues/2026-11/news/01-国家能源局印发新型储能发展实施方案.md；不要了，请先删去这个文件\n"
     )
+    (path,) = (folder / "news").iterdir()
+    path.rename(folder / "news" / "07-改名.md")
+    assert "已写成 issues/2026-11/news/07-改名.md" in run("dismiss", chosen).err
+    (folder / "news" / "07-改名.md").unlink()
+    assert run("dismiss", chosen).code == 0
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -377,7 +404,7 @@ def test_decisions_and_past_issues_are_examples(newsroom: Newsroom, run: Run, wo
     run("pick", number(run, "国家能源局印发新型储能发展实施方案"), "--issue", "2026-11")
     run("dismiss", number(run, "局机关举行登山活动"), number(run, "人形机器人走进工厂"))
     with Newsroom(newsroom.root, {}) as later:
-        lesson = later.learn().lesson
+        lesson = learn(later).lesson
     # A story put away although its industry is plain says nothing against the label.
     assert lesson.counts == {"file": 0, "decision": 2, "issue": 1}
 
@@ -395,9 +422,15 @@ def test_lines_are_broken_as_chinese_lines_are(width: int) -> None:
     assert not any(line[-1] in "（“" for line in lines)
 
 
+def test_a_short_clause_is_not_broken() -> None:
+    text = f"产业：智能电力（公司：许继电气，标题里有“特高压”）；{'许' * 7}；11月7日"
+    assert wrap(text, 75)[1:] == ["11月7日"]
+    assert wrap(text, 80) == [text]
+
+
 def test_a_mistake_is_a_bulletin_error(newsroom: Newsroom) -> None:
     with pytest.raises(BulletinError):
-        newsroom.dismiss(["x"])
+        deciding.dismiss(newsroom, ["x"])
 
 
 def test_files_stand_in_the_workspace(newsroom: Newsroom) -> None:

@@ -52,6 +52,7 @@ ALIKE = [
     ("http://www.example.cn:80/a?id=1#top", "https://www.example.cn/a?id=1"),
     ("https://www.example.cn./a?id=1&", "https://www.example.cn/a?id=1"),
     ("https://user:secret@www.example.cn/a?id=1", "https://www.example.cn/a?id=1"),
+    ("https://www.example.cn/a;jsessionid=0A1B2C.node1?id=1&PHPSESSID=9f", "https://www.example.cn/a?id=1"),
     (
         "https://www.example.cn/a?utm_source=x&id=1&spm=2&from=timeline&isappinstalled=0",
         "https://www.example.cn/a?id=1",

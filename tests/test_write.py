@@ -2,13 +2,14 @@
 
 import codecs
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from conftest import write
 
 from xcbulletin.errors import ManuscriptExistsError
-from xcbulletin.manuscript.write import add_issue, format_article, update_article
+from xcbulletin.manuscript.write import add_draft, add_issue, format_article, update_article
 
 
 def names(folder: Path) -> list[str]:
@@ -62,6 +63,22 @@ def test_a_failure_midway_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="news"):
         add_issue(tmp_path / "issues" / "2021-01", {"news": b"a file", "news/01.md": b"in it"})
     assert names(tmp_path) == ["issues"]
+
+
+@pytest.mark.parametrize("name", ["evidence", "news"])
+def test_a_file_in_the_place_of_a_folder_ends_a_draft(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, "")
+    with pytest.raises(FileExistsError):
+        add_draft(
+            tmp_path,
+            "news",
+            "a",
+            fields={"title": "甲"},
+            quotation="",
+            evidence=b"",
+            fetched=datetime(2026, 11, 24, tzinfo=UTC),
+        )
+    assert not list(tmp_path.rglob("*.txt"))
 
 
 def test_an_article_is_formatted_with_what_it_has() -> None:

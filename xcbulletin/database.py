@@ -2,11 +2,11 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -16,12 +16,14 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     MetaData,
+    Table,
     create_engine,
     event,
     inspect,
     make_url,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeDecorator
 
@@ -32,10 +34,14 @@ HEAD = "0001"
 
 _VERSIONS = "xcbulletin_version"
 """Table of the migration a database is at: our own, for a PostgreSQL server's may be shared."""
+_PIECE = 5000
+"""Values in one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 _PATIENCE = 30
 """Seconds to wait for another writer, or for a server."""
 _MIGRATING = 0x7863_6275
 """Advisory lock of PostgreSQL."""
+
+V = TypeVar("V")
 
 metadata = MetaData(
     naming_convention={
@@ -96,6 +102,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def pieces(values: Collection[V]) -> Iterator[Sequence[V]]:
+    """Yield the values in pieces of which one statement can take each."""
+    all_values = tuple(values)
+    return (all_values[start : start + _PIECE] for start in range(0, len(all_values), _PIECE))
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that are not there yet, by any key of the table."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
 def _parse_url(url: str, root: Path) -> URL:
     try:
         parsed = make_url(url)
@@ -142,9 +161,9 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # Python's module would begin transactions by itself, and not before the first write: we say BEGIN ourselves.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
-    # In WAL, NORMAL may forget the last transactions when the power fails: an editor's decisions, and items that
-    # have left their feed since.
-    connection.execute("PRAGMA synchronous=FULL")
+    # In WAL, NORMAL loses nothing when a process is killed. When the power fails it may forget the last transactions,
+    # whole and in order: what was not kept is asked for again. FULL would wait for the disk at every source.
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _begin(connection: Connection) -> None:

@@ -171,3 +171,22 @@ class Audience:
     """Codes of those it is confined to; empty for the whole issue."""
     large_print: bool = False
     """Whether it is for readers who want large letters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Printed:
+    """An article in one of the issues, as far as it matters to what else is printed."""
+
+    issue: str
+    file: str
+    """Path relative to the workspace, with forward slashes."""
+    column: str
+    title: str
+    text: str
+    """How it begins."""
+    url: str | None = None
+    industries: tuple[str, ...] = ()
+    """Codes, or as `manuscript.printed` reads them: codes and names as written."""
+    draft: bool = False
+    evidence: bool = False
+    """Whether it was made of an item picked."""

@@ -149,8 +149,9 @@ def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) 
             continue
         in_block = indent if re.search(r":\s*[|>][+-]?\d*\s*$", row) else None
         place = Place(file=file, line=number)
-        if "\t" in row[:indent]:
-            problems.append(_problem(place, "yaml-tab", "行首用了制表符（Tab）", "请改为两个空格"))
+        if row.strip() and (strange := row[:indent].strip(" ")):
+            what = "制表符（Tab）" if "\t" in strange else "全角或别的特殊空格"
+            problems.append(_problem(place, "yaml-tab", f"行首用了{what}", "请改为两个空格"))
             row = _indent_after(previous) + row[indent:]
         if match := _FULL_WIDTH_COLON.match(row):
             key = match[2]
@@ -181,7 +182,8 @@ def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) 
 
 def _indent_after(row: str) -> str:
     indent = row[: len(row) - len(row.lstrip())]
-    return indent + "  " if row.rstrip().endswith(":") else indent
+    # A line under "- name: …" belongs to the same entry, one under "key:" below it.
+    return indent + "  " if row.rstrip().endswith(":") or row.lstrip().startswith("- ") else indent
 
 
 def _problem(place: Place, rule: str, message: str, suggestion: str | None = None) -> Problem:
@@ -308,7 +310,8 @@ def _translate(details: Any, parsed: YamlText, model: type[BaseModel]) -> Proble
         return _problem(parsed.place(path), "value", f"“{name}”{message}", suggestion or None)
     expected = _EXPECTED.get(kind, "写法不合要求")
     if kind in ("enum", "literal_error"):
-        expected = "应为 " + str(details["ctx"]["expected"]).replace("'", "").replace(" or ", " 或 ")
+        known = str(details["ctx"]["expected"]).replace("'", "")
+        expected = f"应为 {known.replace(', ', '、').replace(' or ', ' 或 ')}"
     return _problem(parsed.place(path), "value", f"“{name}”{expected}，现为“{shown}”")
 
 

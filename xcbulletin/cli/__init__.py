@@ -3,15 +3,11 @@
 import sys
 
 from xcbulletin.cli import collect, issues, sources, suggest
-from xcbulletin.cli.app import app
+from xcbulletin.cli.app import app, list_in_order
 
 __all__ = ["app", "main"]
 
-_COMMANDS = (issues, sources, collect, suggest)
-"""The modules whose commands `app` has, in the order in which they are listed."""
-
-_ORDER = [module.__name__ for module in _COMMANDS]
-app.registered_commands.sort(key=lambda one: _ORDER.index(getattr(one.callback, "__module__", "")))
+list_in_order(app, (issues, sources, collect, suggest))
 
 
 def main() -> None:

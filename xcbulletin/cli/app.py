@@ -1,6 +1,8 @@
 """The command line itself: its name, and the workspace that a command works in."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -28,3 +30,9 @@ def _workspace(
     ] = None,
 ) -> None:
     context.obj = workspace or Path.cwd()
+
+
+def list_in_order(commands: typer.Typer, modules: Sequence[ModuleType]) -> None:
+    """List the commands as their modules are given here; they were imported in the order of the alphabet."""
+    order = [module.__name__ for module in modules]
+    commands.registered_commands.sort(key=lambda one: order.index(getattr(one.callback, "__module__", "")))

@@ -1,20 +1,22 @@
 """The command that asks the sources for what is new."""
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xcbulletin.cli.app import app
-from xcbulletin.cli.words import complain, list_problems, say
+from xcbulletin.cli.words import complain, has_errors, list_problems, open_newsroom, say, say_json
 
 if TYPE_CHECKING:
     from xcbulletin.collecting.collect import CollectReport, SourceReport
     from xcbulletin.model import Problem
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
+
+_NAMED = 5
+"""Sources named in a line of several."""
 
 
 @app.command()
@@ -27,12 +29,11 @@ def collect(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """采集到时候的信息源，新条目合并、分类。个别读不到不算失败；点名的读不到、全都读不到或清单有错，以 1 结束。"""
-    from xcbulletin.newsroom import Newsroom
-    from xcbulletin.workspace import find_root
+    from xcbulletin.newsroom import collecting
 
     shown = _Shown(as_json=as_json)
-    with Newsroom(find_root(context.obj), os.environ) as newsroom:
-        report = newsroom.collect(names or (), complain if as_json else say, shown.source)
+    with open_newsroom(context) as newsroom:
+        report = collecting.collect(newsroom, names or (), complain if as_json else say, shown.source)
         problems = newsroom.source_problems
     shown.clear()
     list_problems(problems)
@@ -40,7 +41,7 @@ def collect(
         _print_json(report, problems)
     else:
         _close(report, names=bool(names))
-    if _has_failed(report, names=bool(names)) or _has_errors(problems):
+    if _has_failed(report, names=bool(names)) or has_errors(problems):
         raise typer.Exit(1)
 
 
@@ -80,26 +81,32 @@ def _close(report: "CollectReport", *, names: bool) -> None:
     for concern in report.needs_person:
         say(f"请看一看 {concern}")
     if report.elsewhere:
-        say(f"另一个采集程序正在采集：{'、'.join(report.elsewhere)}")
-    if report.sources or report.elsewhere:
+        say(_elsewhere(report.elsewhere))
+    if report.sources:
         say(_total(report))
     elif not report.listed:
         say("没有信息源；可用 xcbulletin sources add 网址 添加")
-    elif not names:
+    elif not names and not report.elsewhere:
         say(f"{report.listed} 个信息源都还没到再看的时候{_next(report)}；要马上采集，用 --source 点名")
+
+
+def _elsewhere(names: Sequence[str]) -> str:
+    shown = "、".join(names[:_NAMED]) + (f"等 {len(names)} 个" if len(names) > _NAMED else "")
+    return f"另一个采集程序正在采集：{shown}"
 
 
 def _total(report: "CollectReport") -> str:
     new, updated, failed = _counts(report)
+    waiting = report.listed - len(report.sources) - len(report.elsewhere)
     return (
         f"采集了 {len(report.sources)} 个信息源：新 {new} 条，改动 {updated} 条"
         + (f"；{failed} 个没有读到" if failed else "")
-        + ("" if len(report.sources) == report.listed else f"；共 {report.listed} 个，其余还没到时候")
+        + (f"；共 {report.listed} 个，其余还没到时候" if waiting else "")
     )
 
 
 def _next(report: "CollectReport") -> str:
-    from xcbulletin.collecting.following.sources import SHANGHAI
+    from xcbulletin.collecting.items import SHANGHAI
 
     if report.next_due is None:
         return ""
@@ -120,17 +127,9 @@ def _has_failed(report: "CollectReport", *, names: bool) -> bool:
     return any(failed) if names else bool(failed) and all(failed)
 
 
-def _has_errors(problems: Sequence["Problem"]) -> bool:
-    from xcbulletin.model import Severity
-
-    return any(problem.severity is Severity.ERROR for problem in problems)
-
-
 def _print_json(report: "CollectReport", problems: Sequence["Problem"]) -> None:
-    import json
-
     new, updated, failed = _counts(report)
-    document: dict[str, Any] = {
+    document = {
         "sources": [
             {
                 "name": source.name,
@@ -149,4 +148,4 @@ def _print_json(report: "CollectReport", problems: Sequence["Problem"]) -> None:
         "next_due": report.next_due.isoformat() if report.next_due else None,
         "problems": list(map(str, problems)),
     }
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    say_json(document)

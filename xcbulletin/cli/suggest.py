@@ -1,7 +1,5 @@
 """The commands of choosing: stories suggested, picked, put away, put together; what is learnt from it."""
 
-import os
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,14 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xcbulletin.cli.app import app
-from xcbulletin.cli.words import complain, list_problems, say, selected_industries, split
+from xcbulletin.cli.terminal import columns_of, wrap
+from xcbulletin.cli.words import (
+    complain,
+    list_problems,
+    open_newsroom,
+    say,
+    say_json,
+    selected_industries,
+    split,
+)
 from xcbulletin.errors import UsageMistakeError
 
 if TYPE_CHECKING:
     from xcbulletin.collecting.suggesting.learning import Agreement
     from xcbulletin.collecting.suggesting.ranking import Suggestion
     from xcbulletin.model import Column
-    from xcbulletin.newsroom import Learnt, Newsroom, Suggested
+    from xcbulletin.newsroom import Newsroom
+    from xcbulletin.newsroom.learning import Learnt
+    from xcbulletin.newsroom.suggesting import Suggested
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
 
@@ -25,8 +34,6 @@ ItemsArgument = Annotated[
     list[str], typer.Argument(metavar="编号...", help="suggest 列出的编号", show_default=False)
 ]
 _WIDTH = 80
-_NO_LINE_BEGINS_WITH = frozenset("，。、；：！？）》”’】…")
-_NO_LINE_ENDS_WITH = frozenset("（《“‘【")
 _TITLE = 2 * _WIDTH - 16
 
 
@@ -49,9 +56,10 @@ def suggest(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """列出值得写的线索：最要紧的在前，同一件事只列一条，每条写明理由。"""
+    from xcbulletin.newsroom import suggesting
     from xcbulletin.workspace import parse_issue_id
 
-    with _open_newsroom(context) as newsroom:
+    with open_newsroom(context) as newsroom:
         workspace = newsroom.workspace
         asked: dict[str, Any] = {
             "issue": None if issue is None else parse_issue_id(issue),
@@ -59,7 +67,10 @@ def suggest(
             "column": None if column is None else _column_code(column, workspace.columns),
             "tell": complain,
         }
-        found = newsroom.everything(**asked) if everything else newsroom.suggest(**asked, limit=limit)
+        if everything:
+            found = suggesting.everything(newsroom, **asked)
+        else:
+            found = suggesting.suggest(newsroom, **asked, limit=limit)
         if as_json:
             _print_json(found)
         else:
@@ -76,11 +87,12 @@ def pick(
     ] = None,
 ) -> None:
     """选用线索：每条写成一篇草稿，原文另存为证据。已有的文稿不会被改动。"""
+    from xcbulletin.newsroom import deciding
     from xcbulletin.workspace import parse_issue_id
 
-    with _open_newsroom(context) as newsroom:
+    with open_newsroom(context) as newsroom:
         code = None if column is None else _code_of(column, newsroom.workspace.columns)
-        for picked in newsroom.pick(items, parse_issue_id(issue), code, complain):
+        for picked in deciding.pick(newsroom, items, parse_issue_id(issue), code, complain):
             where = "草稿在 " if picked.new else "已有稿子，没有另写："
             say(f"{picked.item}《{picked.title}》：{where}{picked.file}")
             if picked.remark:
@@ -90,8 +102,10 @@ def pick(
 @app.command()
 def dismiss(context: typer.Context, items: ItemsArgument) -> None:
     """搁置线索：这件事以后不再列出，别家再转载也不列。"""
-    with _open_newsroom(context) as newsroom:
-        for item in newsroom.dismiss(items):
+    from xcbulletin.newsroom import deciding
+
+    with open_newsroom(context) as newsroom:
+        for item in deciding.dismiss(newsroom, items):
             others = f"（连同 {len(item.others)} 篇转载）" if item.others else ""
             say(f"{item.id}《{item.title}》：已搁置{others}")
 
@@ -99,17 +113,22 @@ def dismiss(context: typer.Context, items: ItemsArgument) -> None:
 @app.command()
 def merge(context: typer.Context, items: ItemsArgument) -> None:
     """把说同一件事的几条合成一条，以后一直这样。"""
-    with _open_newsroom(context) as newsroom:
-        merged = newsroom.merge(items)
+    from xcbulletin.newsroom import deciding
+
+    with open_newsroom(context) as newsroom:
+        merged = deciding.merge(newsroom, items)
         say(f"{'、'.join(str(one.id) for one in merged)} 已合成一条")
 
 
 @app.command("split")
 def split_(context: typer.Context, item: ItemArgument) -> None:
     """把错合进去的一条拆出来，以后一直这样。"""
-    with _open_newsroom(context) as newsroom:
-        one = newsroom.split(item)
-        say(f"{one.id}《{one.title}》：已拆出来，单独成一条")
+    from xcbulletin.newsroom import deciding
+
+    with open_newsroom(context) as newsroom:
+        one = deciding.split(newsroom, item)
+        others = f"（连同 {len(one.others)} 篇转载）" if one.others else ""
+        say(f"{one.id}《{one.title}》：已拆出来{others}，单独成一条")
 
 
 @app.command()
@@ -125,20 +144,15 @@ def learn(
     ] = None,
 ) -> None:
     """让分产业的本领更准：学样例、编辑的取舍和往期文章的标注。"""
-    with _open_newsroom(context) as newsroom:
-        learnt = newsroom.learn(file, complain)
+    from xcbulletin.newsroom import learning
+
+    with open_newsroom(context) as newsroom:
+        learnt = learning.learn(newsroom, file, complain)
     list_problems(learnt.problems)
     for line in _lesson(learnt, with_file=file is not None):
         say(line)
     if learnt.problems:
         raise typer.Exit(1)
-
-
-def _open_newsroom(context: typer.Context) -> "Newsroom":
-    from xcbulletin.newsroom import Newsroom
-    from xcbulletin.workspace import find_root
-
-    return Newsroom(find_root(context.obj), os.environ)
 
 
 def _code_of(column: str, columns: Sequence["Column"]) -> str:
@@ -158,14 +172,12 @@ def _column_code(column: str, columns: Sequence["Column"]) -> str:
 
 
 def _print_json(found: "Suggested") -> None:
-    import json
-
     document = {"items": [_as_json(one) for one in found.suggestions], "coverage": dict(found.coverage)}
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    say_json(document)
 
 
 def _as_json(suggestion: "Suggestion") -> dict[str, Any]:
-    from xcbulletin.collecting.following.sources import SHANGHAI
+    from xcbulletin.collecting.items import SHANGHAI
 
     one = suggestion.candidate
     published = one.published.astimezone(SHANGHAI).isoformat(timespec="seconds") if one.published else None
@@ -216,7 +228,7 @@ def _nothing(found: "Suggested", newsroom: "Newsroom") -> str:
 def _period(found: "Suggested") -> str:
     from datetime import timedelta
 
-    from xcbulletin.collecting.following.sources import SHANGHAI
+    from xcbulletin.collecting.items import SHANGHAI
 
     since = found.period.since.astimezone(SHANGHAI)
     until = (found.period.until - timedelta(seconds=1)).astimezone(SHANGHAI)
@@ -227,7 +239,7 @@ def _lines(
     suggestion: "Suggestion", columns: dict[str, str], widest: int, *, with_status: bool
 ) -> Iterator[str]:
     """Yield the lines of one suggestion: number and title; where from; why; where else; a blank one."""
-    from xcbulletin.collecting.following.sources import SHANGHAI
+    from xcbulletin.collecting.items import SHANGHAI
 
     one = suggestion.candidate
     room = _WIDTH - widest - 2
@@ -267,46 +279,6 @@ def _coverage(found: "Suggested", newsroom: "Newsroom") -> Iterator[str]:
         yield from wrap(f"没有收到：{'、'.join(missing)}。可以加这方面的信息源", _WIDTH)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` columns of a terminal; Latin words and numbers stay whole.
-
-    No line begins with a mark that ends a phrase: it hangs over by its two columns, which are kept free for it. Nor
-    does one end with a mark that opens something.
-    """
-    lines, line, room = [], "", width - 2
-    for word in _words(" ".join(text.split())):
-        if line and columns_of(line + word) > room + (2 if word in _NO_LINE_BEGINS_WITH else 0):
-            opening = line[-1] if line[-1] in _NO_LINE_ENDS_WITH else ""
-            lines.append(line.removesuffix(opening).rstrip())
-            line = opening
-        line += word if line else word.lstrip()
-        while columns_of(line) > width:
-            cut = next(end for end in range(len(line), 0, -1) if columns_of(line[:end]) <= room)
-            lines.append(line[:cut])
-            line = line[cut:]
-    return [*lines, line.rstrip()]
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield what may not be broken: a run of narrow characters, or one wide character."""
-    word = ""
-    for character in text:
-        if columns_of(character) == 1 and character != " ":
-            word += character
-            continue
-        if word:
-            yield word
-        word = ""
-        yield character
-    if word:
-        yield word
-
-
-def columns_of(text: str) -> int:
-    """Return how many columns a terminal needs for `text`; characters of either width count as wide."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
-
-
 # What was learnt
 
 
@@ -323,7 +295,7 @@ def _lesson(learnt: "Learnt", *, with_file: bool) -> Iterator[str]:
         return
     yield f"只靠产业表，与编辑标的相合：{_agreement(lesson.alone)}"
     yield f"学过以后，与编辑标的相合：{_agreement(lesson.learnt)}（分成五份，轮流用四份学、一份考）"
-    if lesson.learnt.f1 < lesson.alone.f1:
+    if round(lesson.learnt.f1, 2) < round(lesson.alone.f1, 2):
         yield "这些样例上，学过反而低一些：产业表里也许已有为它们写的词；样例多了、标得一致，会好起来"
     yield f"已经采用，最近的 {learnt.relabelled} 条线索重新分了产业"
 

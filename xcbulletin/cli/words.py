@@ -3,9 +3,9 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from xcbulletin.errors import UsageMistakeError, WorkspaceError
 from xcbulletin.model import Industry, IssueId, Problem, Severity
 
 if TYPE_CHECKING:
+    from xcbulletin.newsroom import Newsroom
     from xcbulletin.workshop import Workshop
 
 IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-01", show_default=False)]
@@ -27,6 +28,14 @@ def open_workshop(context: typer.Context) -> "Workshop":
     from xcbulletin.workspace import find_root
 
     return Workshop(find_root(context.obj), os.environ)
+
+
+def open_newsroom(context: typer.Context) -> "Newsroom":
+    """Return the newsroom of the workspace that the command works in. Raises WorkspaceError."""
+    from xcbulletin.newsroom import Newsroom
+    from xcbulletin.workspace import find_root
+
+    return Newsroom(find_root(context.obj), os.environ)
 
 
 def chosen_issues(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
@@ -68,6 +77,18 @@ def list_problems(problems: Iterable[Problem]) -> None:
     """Tell each problem with its place; a warning says that it is one."""
     for problem in problems:
         complain(("" if problem.severity is Severity.ERROR else "提醒：") + str(problem))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Tell whether any problem is more than a warning."""
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """Tell programs how the work went, on standard output."""
+    import json
+
+    say(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def say(message: str) -> None:

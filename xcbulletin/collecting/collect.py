@@ -76,6 +76,8 @@ Tell = Callable[[SourceReport, int, int], None]
 class _Job:
     source: Source
     standing: Standing
+    gaps: int
+    """How often its window was outrun in the last week."""
 
 
 def collect(
@@ -164,8 +166,9 @@ def _take(
         # Read after the claim: whoever had a source in hand until now may have changed how it stands.
         standings = inbox.standings(connection, wanted)
         taken = claims.held(connection, ids, now)
+        gaps = inbox.count_gaps(connection, ids, now)
     jobs = tuple(
-        _Job(source=source, standing=standing)
+        _Job(source=source, standing=standing, gaps=gaps.get(standing.id, 0))
         for source in wanted
         if (standing := standings[source.key]).id in mine
     )
@@ -238,7 +241,7 @@ class _Run:
             if asked.outcome is Outcome.OK and outruns(job.standing, stored):
                 asked = replace(asked, outcome=Outcome.GAP, detail=_lost(stored))
             inbox.log(connection, job.standing.id, asked, stored)
-            gaps = inbox.count_gaps(connection, [job.standing.id], now).get(job.standing.id, 0)
+            gaps = job.gaps + (asked.outcome is Outcome.GAP)
             minutes = self._settings.min_interval
             standing = after(job.standing, job.source, asked, stored, now, min_interval=minutes, gaps=gaps)
             inbox.keep_standing(connection, standing)

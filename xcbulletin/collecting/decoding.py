@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xcbulletin.collecting.items import Document
+
 GZIP_LIMIT = 15 * 2**20
 """Bytes unpacked of a body that is gzip without saying so."""
 
@@ -87,6 +89,11 @@ def decode(content: bytes, content_type: str = "") -> Decoded:
     notes += [f"有 {bad} 处字节无法解读，已用 � 代替" if bad else ""]
     notes += [f"删去 {illegal} 个不允许的控制字符" if illegal else ""]
     return Decoded(text=text, encoding=encoding, detail="；".join(filter(None, notes)))
+
+
+def decode_document(document: Document) -> Decoded:
+    """Return the text of what a server answered."""
+    return decode(document.content, document.content_type)
 
 
 def legal(text: str) -> str:

@@ -1,11 +1,15 @@
-"""The words of collecting: a document fetched, the entries read in it, and what came of it."""
+"""The words of collecting: a document fetched, the entries read in it, what came of it, and what an item is about."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from xcbulletin.errors import BulletinError
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The zone of editors, and of sources that name none."""
 
 
 class Outcome(StrEnum):
@@ -140,3 +144,25 @@ class Reading:
     """Of the feed or page."""
     detail: str = ""
     """For a person, in Chinese, in one line: what was wrong, or mended, and where."""
+
+
+class Status(StrEnum):
+    """What editors decided on a story, and so on its items."""
+
+    NEW = "new"
+    PICKED = "picked"
+    DISMISSED = "dismissed"
+    FOLDED = "folded"
+    """Of items only: another of their story stands for them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """An industry that an item is about, or may be."""
+
+    code: str
+    score: float
+    """From 0 to 1; sure from 0.5 on."""
+    sure: bool
+    reason: str
+    """For an editor, in Chinese."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LEAST = 6
 """Letters that a core must keep; a wrapping is left on where less would remain."""
@@ -79,6 +80,7 @@ class Title:
     """The title as given, in NFKC."""
 
 
+@lru_cache(maxsize=4096)
 def core_title(title: str) -> str:
     """Return the title without column, author, cry and name of the paper, in NFKC."""
     return take_apart(title).core

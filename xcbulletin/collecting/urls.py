@@ -1,6 +1,8 @@
 """Addresses: made absolute, and made alike where they lead to the same article."""
 
 import re
+from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _JUNK = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b\ufeff]")
@@ -10,14 +12,21 @@ _PATH_SAFE = "/:@!$&'()*+,;=%"
 _PARAMETER_SAFE = "/:@!$'()*,;?%"
 
 _TRACKING = re.compile(
-    r"""spm|scm|f|from|share|scene|a?scene|subscene|chksm|isappinstalled|commtag|srcid|sessionid|clicktime|enterid
+    r"""(?:j|php|asp)sessionid\w*|phpsessid|spm|scm|f|from|share|scene|a?scene|subscene|chksm|isappinstalled|commtag|srcid|sessionid|clicktime|enterid
     |devicetype|nettype|pass_ticket|wx_header|sharer_share\w+|share_(?:token|medium|source|from|id|app_id)|xhsshare
     |vd_source|spm_id_from|ktm_source|hm(?:sr|pl|cu|kw|ci)|[gmfyd]s?cl(?:k)?id|fbclid|igshid|mc_[ce]id|_hs(?:enc|mi)
     |tt_from|wfr|bd_vid|qhclickid|(?:utm|mtm|pk|piwik|matomo)_\w+""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SESSION = re.compile(r";jsessionid=[^/;?#]*", re.IGNORECASE)
+"""Which servers in Java write into every link, another for every visitor."""
 _REFERRERS = frozenset({"source", "src", "ref"})
 _REFERRED = frozenset({"rss", "feed", "atom", "weixin", "wechat", "weibo"})
+
+_FRONT_PAGE = re.compile(r"https?://[^/?#]*/?")
+_LONGEST_KEY = 500
+_REMEMBERED = 4096
+"""Addresses whose keys are at hand: an entry is asked for its own several times on its way."""
 
 _WECHAT = "mp.weixin.qq.com"
 _WECHAT_IDENTITY = ("__biz", "mid", "idx")
@@ -53,6 +62,7 @@ def host(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def url_key(url: str) -> str:
     """Return what addresses of the same article have in common; for comparing, not for following.
 
@@ -74,6 +84,23 @@ def url_key(url: str) -> str:
     return f"https://{name}{place}{_path(parts.path)}{'?' + query if query else ''}{tail}"
 
 
+def item_key(url: str) -> str:
+    """Return the `url_key` of an address as items are found by it in the database."""
+    return bounded(url_key(url))
+
+
+def bounded(key: str) -> str:
+    """Return a key that an index can hold: PostgreSQL's takes 2,700 bytes."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:100]}#{sha256(key.encode(errors='replace')).hexdigest()}"
+
+
+def is_front_page(key: str) -> bool:
+    """Tell whether an address, as `url_key` has it, is that of a whole site."""
+    return _FRONT_PAGE.fullmatch(key) is not None
+
+
 def _tidy(url: str) -> str:
     return _JUNK.sub("", url).strip()
 
@@ -91,7 +118,7 @@ def _host_key(name: str) -> str:
 
 
 def _path(path: str) -> str:
-    return _escaped(path or "/", _PATH_SAFE)
+    return _escaped(_SESSION.sub("", path) or "/", _PATH_SAFE)
 
 
 def _parameters(name: str, parts: SplitResult) -> list[str]:

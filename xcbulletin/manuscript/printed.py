@@ -5,13 +5,16 @@ What was read is kept in build/.cache by each file's size and time; that may be 
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from xcbulletin.errors import ProblemsError
 from xcbulletin.manuscript.evidence import EVIDENCE_FOLDER
 from xcbulletin.manuscript.frontmatter import ArticleFields, split
+from xcbulletin.model import Printed
 from xcbulletin.workspace import issue_ids, write_whole
 from xcbulletin.yamltext import decode, parse_yaml, validate
 
@@ -22,45 +25,31 @@ _TEXT = 600
 """Characters kept of a text: enough to tell whether two tell the same."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Printed:
-    """An article in one of the issues, as far as it matters to what else is printed."""
-
-    issue: str
-    file: str
-    """Path relative to the workspace, with forward slashes."""
-    column: str
-    title: str
-    text: str
-    """How it begins."""
-    url: str | None = None
-    industries: tuple[str, ...] = ()
-    """As written: codes or names."""
-    draft: bool = False
-    evidence: bool = False
-    """Whether it was made of an item picked."""
-
-
 def read_printed(root: Path) -> tuple[Printed, ...]:
-    """Return the articles of all issues by issue and file; files that cannot be read are left out."""
+    """Return the articles of all issues by issue and file, industries as written; files that cannot be read are left out."""
     cache = root / _CACHE
     known = _read_cache(cache)
-    now = {file: _stamp(root / file) for file in _article_files(root)}
+    now = {file: stamp for file in _article_files(root) if (stamp := _stamp(root / file))}
     kept = {
         file: known[file] if file in known and known[file]["stamp"] == stamp else _read(root, file, stamp)
         for file, stamp in now.items()
     }
     if kept != known:
-        write_whole(cache, json.dumps({"form": _FORM, "files": kept}, ensure_ascii=False).encode())
+        with suppress(OSError):  # it is read again next time
+            write_whole(cache, json.dumps({"form": _FORM, "files": kept}, ensure_ascii=False).encode())
     return tuple(_printed(entry["article"]) for entry in kept.values() if entry["article"])
 
 
 def _read_cache(cache: Path) -> dict[str, Any]:
     try:
         content = json.loads(cache.read_bytes())
-    except (OSError, ValueError):
+        known = dict(content["files"]) if content["form"] == _FORM else {}
+        for entry in known.values():
+            if entry["stamp"] and entry["article"]:
+                _printed(entry["article"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return dict(content["files"]) if isinstance(content, dict) and content.get("form") == _FORM else {}
+    return known
 
 
 def _article_files(root: Path) -> Iterator[str]:
@@ -72,8 +61,12 @@ def _article_files(root: Path) -> Iterator[str]:
 
 
 def _stamp(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_mtime_ns, status.st_size]
+    """Return what changes with a file; nothing where there is none any more, or none behind a link."""
+    try:
+        status = path.stat()
+    except OSError:
+        return []
+    return [status.st_mtime_ns, status.st_size] if S_ISREG(status.st_mode) else []
 
 
 def _printed(article: dict[str, Any]) -> Printed:
@@ -89,7 +82,7 @@ def _read(root: Path, file: str, stamp: list[int]) -> dict[str, Any]:
 def _read_article(root: Path, file: str) -> Printed | None:
     try:
         parts = split(decode((root / file).read_bytes(), file))
-    except ProblemsError:
+    except (ProblemsError, OSError):
         return None
     if parts is None:
         return None

@@ -38,6 +38,9 @@ def add_draft(
     `folder` is the issue's, `slug` a word of the file's name; `quotation` is for the editor to start from. The
     evidence is written first: whoever is stopped in between leaves a file that no article names.
     """
+    for name in (column, EVIDENCE_FOLDER):
+        # Where a file stands in its place, no name in it would ever be free.
+        (folder / name).mkdir(parents=True, exist_ok=True)
     kept = make_evidence(_add_evidence(folder, f"{column}-{slug}", evidence), evidence, fetched)
     word = {"file": kept.file, "sha256": kept.sha256, "fetched": fetched.isoformat(timespec="seconds")}
     body = _to_be_rewritten(quotation, kept.file)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from itertools import pairwise
 from math import sqrt
 
@@ -14,21 +13,10 @@ from xcbulletin.collecting.classifying.columns import (
     choose_without_industry,
     signals,
 )
-from xcbulletin.collecting.classifying.examples import Example, read_examples
 from xcbulletin.collecting.classifying.features import Features, describe, row, wording
 from xcbulletin.collecting.classifying.lexicon import Evidence, Lexicon, Place, Tier, fold
-from xcbulletin.collecting.classifying.training import Model, ModelError, dot, sigmoid, train
-
-__all__ = [
-    "Classification",
-    "Classifier",
-    "Example",
-    "Label",
-    "Model",
-    "ModelError",
-    "read_examples",
-    "train",
-]
+from xcbulletin.collecting.classifying.training import Model, dot, sigmoid
+from xcbulletin.collecting.items import Label
 
 _UNSURE = 0.25
 _ALIKE = 0.2
@@ -45,20 +33,10 @@ _PER_POINT = 0.9
 
 # After learning: in logits. The first label is what lets an item in, and must be plainer than those beside it.
 _FIRST_LOGIT = 1.1
-_SECOND_LOGIT = -0.8
+_SECOND_LOGIT = -1.2
 _HINT_LOGIT = 0.6
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Label:
-    """An industry that an item is about."""
-
-    code: str
-    score: float
-    """From 0 to 1; from 0.5 on it is given."""
-    sure: bool
-    reason: str
-    """For an editor, in Chinese."""
+_LEARNT_SHARE = 0.7
+"""Of what was learnt, where the lexicon has something to say, too: some hundred examples say less than it does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,12 +58,6 @@ class Classifier:
     def __init__(self, lexicon: Lexicon, model: Model | None) -> None:
         self._lexicon = lexicon
         self._model = model
-
-    @property
-    def version(self) -> str:
-        """Return a digest that changes whenever an item could be classified otherwise."""
-        parts = f"{self._lexicon.version} {self._model.version if self._model else ''}"
-        return sha256(parts.encode()).hexdigest()[:12]
 
     def classify(self, title: str, summary: str, hint: Sequence[str] = ()) -> Classification:
         """Return industries and column; `hint` are the industries that its source mostly writes about."""
@@ -127,15 +99,14 @@ class Classifier:
         return choice if best == choice.column else Choice(column=best, reason="用词与编辑归入这一栏的相近")
 
     def _reason(self, features: Features, code: str, title: str, hint: Sequence[str]) -> str:
-        short_name = self._lexicon.short_names[code]
         telling = [one for one in features.evidence.get(code, ()) if one.points >= _LEAST_TOLD][:2]
         if telling:
-            return f"{_told(telling)}（{short_name}）"
+            return _told(telling)
         if self._model and (alike := self._most_alike(title, code)):
-            return f"与编辑收下的《{_short(alike)}》相近（{short_name}）"
+            return f"与编辑收下的《{_short(alike)}》相近"
         if self._model and code not in hint:
-            return f"用词与编辑归入的文章相近（{short_name}）"
-        return f"信息源以此为主（{short_name}）"
+            return "用词与编辑归入的文章相近"
+        return "信息源以此为主"
 
     def _most_alike(self, title: str, code: str) -> str | None:
         pairs = _pairs(title)
@@ -155,14 +126,17 @@ class Classifier:
 
 
 def _lexicon_scores(features: Features, hint: Sequence[str]) -> dict[str, float]:
+    return {code: sigmoid(logit) for code, logit in _lexicon_logits(features, hint).items()}
+
+
+def _lexicon_logits(features: Features, hint: Sequence[str]) -> dict[str, float]:
+    """Return how far above its bar each industry is that something speaks for."""
     factor = _ROUND_UP if features.text.is_round_up else 1.0
     points = {code: factor * some for code, some in features.points.items()}
     for code in hint:
         points[code] = points.get(code, 0.0) + _HINT_POINTS
     best = max(points.values(), default=0.0)
-    return {
-        code: sigmoid(_PER_POINT * (some - _bar(some, best))) for code, some in points.items() if some > 0
-    }
+    return {code: _PER_POINT * (some - _bar(some, best)) for code, some in points.items() if some > 0}
 
 
 def _bar(points: float, best: float) -> float:
@@ -190,12 +164,17 @@ def _learnt_scores(
         for code, more in zip(model.industries, said, strict=False)
     }
     best = max(logits.values(), default=0.0)
-    scores = {
-        code: sigmoid(logit - (_FIRST_LOGIT if logit == best or best < _FIRST_LOGIT else _SECOND_LOGIT))
+    learnt = {
+        code: logit - (_FIRST_LOGIT if logit == best or best < _FIRST_LOGIT else _SECOND_LOGIT)
         for code, logit in logits.items()
     }
+    lexicon = _lexicon_logits(features, hint)
+    scores = {
+        code: sigmoid(_LEARNT_SHARE * logit + (1 - _LEARNT_SHARE) * lexicon.get(code, logit))
+        for code, logit in learnt.items()
+    }
     # What only the lexicon would give stays in sight, as unsure.
-    doubted = {code: min(score, 0.49) for code, score in _lexicon_scores(features, hint).items()}
+    doubted = {code: min(sigmoid(logit), 0.49) for code, logit in lexicon.items()}
     return {code: max(score, doubted.get(code, 0.0)) for code, score in scores.items()}
 
 

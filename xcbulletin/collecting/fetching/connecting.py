@@ -192,6 +192,8 @@ def connection_failure(error: Exception, budget: Budget) -> FetchError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         why = _CERTIFICATES.get(cause.verify_code, cause.verify_message)
         return FetchError(Outcome.TLS, f"证书不可信（{why}）")
+    if isinstance(cause, ssl.SSLError) and cause.reason in _NOT_TLS:
+        return FetchError(Outcome.TLS, "那里答的不是加密连接，请试试把 https:// 改成 http://")
     if isinstance(cause, ssl.SSLError):
         return FetchError(Outcome.TLS, f"加密连接谈不拢（{cause.reason or cause}）")
     if "buffer too long" in words:
@@ -213,6 +215,7 @@ def _what_broke(error: Exception, received: int) -> str:
     return "答复不合 HTTP 的规矩"
 
 
+_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 _CERTIFICATES = {
     9: "还没有生效",
     10: "已经过期",

@@ -41,19 +41,6 @@ def each(
     An exception is handed on with its job. Closing the iterator (or Ctrl-C) starts nothing more and does
     not wait for what is under way; nor does the end of the process, for the threads are daemons.
     """
-    for batch in batches(jobs, work, concurrency=concurrency, host_gap=host_gap, host_of=host_of):
-        yield from batch
-
-
-def batches(
-    jobs: Iterable[J],
-    work: Callable[[J], R],
-    *,
-    concurrency: int,
-    host_gap: float,
-    host_of: Callable[[J], str | None],
-) -> Iterator[tuple[Done[J, R], ...]]:
-    """Yield as `each` does, but all at once that was done while the caller was busy: what is cheaper kept together."""
     queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, room=2 * concurrency)
     for _ in range(min(concurrency, queue.left)):
         threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
@@ -128,7 +115,7 @@ class _Queue(Generic[J, R]):
         self._counter = itertools.count()
         self._ready: list[tuple[int, int, Hashable]] = []
         self._resting: list[tuple[float, int, Hashable]] = []
-        self._results: list[Done[J, R]] = []
+        self._results: deque[Done[J, R]] = deque()
         self._stopped = False
         self._changed = threading.Condition()
         for host in self._jobs:
@@ -156,15 +143,14 @@ class _Queue(Generic[J, R]):
                 del self._jobs[host]
             self._changed.notify_all()
 
-    def results(self) -> Iterator[tuple[Done[J, R], ...]]:
+    def results(self) -> Iterator[Done[J, R]]:
         """Yield what is done, until all is."""
         while self.left:
             with self._changed:
                 while not self._results:
                     self._changed.wait()
-                done = tuple(self._results)
-                self._results.clear()
-                self.left -= len(done)
+                done = self._results.popleft()
+                self.left -= 1
                 self._changed.notify_all()
             yield done
 

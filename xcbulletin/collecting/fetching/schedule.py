@@ -73,7 +73,7 @@ def _jitter(key: str) -> float:
 
 def wants_whole(asked_whole: datetime | None, now: datetime) -> bool:
     """Tell whether to ask without ETag and date: once a week, for some servers answer 304 for ever."""
-    return asked_whole is None or now - asked_whole >= _WHOLE
+    return asked_whole is None or abs(now - asked_whole) >= _WHOLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

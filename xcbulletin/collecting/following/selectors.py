@@ -1,7 +1,7 @@
 """How a source says where things stand: CSS selectors in HTML, dotted paths in JSON."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -103,9 +103,9 @@ def placeholders(template: str) -> list[str]:
     return _IN_BRACES.findall(template)
 
 
-def filled(template: str, value_of: Any) -> str | None:
+def filled(template: str, value_of: Callable[[str], str]) -> str | None:
     """Return `template` with each `{name}` replaced by `value_of(name)`; None where a value is missing."""
     values = {name: value_of(name) for name in placeholders(template)}
     if not all(values.values()):
         return None
-    return _IN_BRACES.sub(lambda match: str(values[match[1]]), template)
+    return _IN_BRACES.sub(lambda match: values[match[1]], template)

@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator
 
+from xcbulletin.collecting.following.entries import parse_entries
 from xcbulletin.collecting.following.selectors import SelectorError, parse_path, parse_selector, placeholders
+from xcbulletin.collecting.items import SHANGHAI
 from xcbulletin.errors import WorkspaceError, reason
 from xcbulletin.model import Column, Industry, Place, Problem, Severity
 from xcbulletin.settings import Section, Text, TextList, Workspace, as_list, resolve_industries
 from xcbulletin.workspace import SETTINGS_FILE
-from xcbulletin.yamltext import Path, YamlText, decode, parse_yaml, validate
+from xcbulletin.yamltext import Path, YamlText, decode, validate
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOURCES_FILE = "sources/feeds.yaml"
 
 
@@ -150,7 +151,7 @@ def _authority(value: Any) -> Authority:
     if str(value) in AUTHORITY_NAMES:
         return AUTHORITY_NAMES[str(value)]
     known = "、".join(f"{code}（{name}）" for name, code in AUTHORITY_NAMES.items())
-    raise ValueError(f"应为 {known} 之一，现为“{value}”")
+    raise ValueError(f"应为 {known}之一，现为“{value}”")
 
 
 class DataFields(Section):
@@ -211,9 +212,9 @@ def read_sources(
 
     Without the address of an RSSHub, sources that need one are paused, and one warning says so.
     """
-    parsed = parse_yaml(text, file)
-    problems = list(parsed.problems)
-    entries = list(_entries(parsed, problems))
+    parts = parse_entries(text, file)
+    problems = [problem for part in parts for problem in part.problems]
+    entries = [entry for part in parts for entry in _entries(part, problems)]
     repeated = _repeated(entries)
     problems += repeated.values()
     base = rsshub.rstrip("/") if rsshub and is_web_address(rsshub) else None
@@ -410,7 +411,10 @@ def _wrong_keys(entry: _Entry) -> Iterator[Problem]:
     """Yield what the kind of source needs and has not, and what it cannot have."""
     kind = entry.kind
     for key, example in _needed(entry).items():
-        if entry.data.get(key) is None:
+        if key in entry.data and entry.data[key] is None:
+            advice = f"请写上，如 {key}: {example}；内容以 # 开头的要加英文引号，否则算说明"
+            yield entry.problem((key,), f"“{key}”后面没有内容", advice)
+        elif entry.data.get(key) is None:
             yield entry.problem((), f"{kind} 类的信息源缺少“{key}”", f"请加一行“{key}: {example}”")
     for key, kinds in _ONLY_FOR.items():
         if key in entry.data and kind in _NEEDED and kind not in kinds:

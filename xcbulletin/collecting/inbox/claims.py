@@ -13,6 +13,9 @@ from xcbulletin.collecting.tables import source
 LEASE = timedelta(minutes=10)
 """How long a claim holds that is not renewed: longer than any document may take, with patience for a slow disk."""
 
+_FURTHEST = timedelta(days=32)
+"""How far ahead a source may be due."""
+
 
 def new_claimant() -> str:
     """Return a name for one run of this process, by which others of this machine see whether it still lives."""
@@ -38,8 +41,12 @@ def held(connection: Connection, ids: Sequence[int], now: datetime) -> frozenset
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a source is to be asked again."""
-    return or_(source.c.next_due.is_(None), source.c.next_due <= now)
+    """Return the condition that a source is to be asked again.
+
+    What is due in months was put off by a clock that went wrong.
+    """
+    due = source.c.next_due
+    return or_(due.is_(None), due <= now, due > now + _FURTHEST)
 
 
 def renew(connection: Connection, claimant: str, now: datetime) -> None:

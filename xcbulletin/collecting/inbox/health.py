@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from xcbulletin.collecting.following.sources import SHANGHAI, Source
+from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.inbox.standing import Standing
-from xcbulletin.collecting.items import HEALTHY, Outcome
+from xcbulletin.collecting.items import HEALTHY, SHANGHAI, Outcome
 
 RECENT = 60
 """How many arrivals of a source `examine` looks at."""
 _SILENT_FLOOR = timedelta(days=7)
 """The long holidays are not much longer."""
+_SILENT_UNKNOWN = timedelta(days=90)
 _USUAL_SHARE = 0.8
 """Of the gaps of a source, which one is called usual: a weekend is."""
 _FEWEST_GAPS = 4
@@ -111,9 +112,8 @@ def examine(
     quiet = silent_since(standing, arrivals, now)
     if quiet is not None:
         usual = usual_gap(arrivals)
-        advice = (
-            f"{_day(quiet, now)}以来没有新条目（平常{_length(usual)}就有）；请在浏览器里看看它是否停更或搬家"
-        )
+        rhythm = f"（平常{_length(usual)}就有）" if usual else ""
+        advice = f"{_day(quiet, now)}以来没有新条目{rhythm}；请在浏览器里看看它是否停更或搬家"
         return Health(said=f"{said}；沉寂", ailment=Ailment.SILENT, advice=advice, needs_person=True)
     if gaps:
         advice = f"一周内有 {gaps} 次整页都是没见过的条目，中间可能漏了；已自动缩短间隔，请让采集运行得更勤"
@@ -146,12 +146,16 @@ def _failing(standing: Standing, outcome: Outcome, now: datetime) -> Health:
 
 
 def silent_since(standing: Standing, arrivals: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return since when a source is silent: longer than three of its usual gaps, and than a week; None if it is not."""
-    usual = usual_gap(arrivals)
-    if usual is None:
+    """Return since when a source is silent: longer than three of its usual gaps, and than a week; None if it is not.
+
+    One of which too little is known is silent after a quarter of a year.
+    """
+    if not arrivals:
         return None
+    usual = usual_gap(arrivals)
     last = _last_news(standing, arrivals)
-    return last if now - last > max(3 * usual, _SILENT_FLOOR) else None
+    limit = _SILENT_UNKNOWN if usual is None else max(3 * usual, _SILENT_FLOOR)
+    return last if now - last > limit else None
 
 
 def _last_news(standing: Standing, arrivals: Sequence[datetime]) -> datetime:
@@ -187,6 +191,6 @@ def _day(when: datetime | None, now: datetime) -> str:
     return day if local.year == today.year else f"{local.year}年{day}"
 
 
-def _length(gap: timedelta | None) -> str:
-    days = max(1, gap.days) if gap else 1
+def _length(gap: timedelta) -> str:
+    days = max(1, gap.days)
     return "每天" if days == 1 else f"隔 {days} 天"

@@ -1,28 +1,33 @@
 """The items and sources in the database: what is new is added, what has changed is kept beside what it was."""
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
 from xcbulletin.collecting.items import Entry, Outcome
-from xcbulletin.collecting.reading.identity import bounded, is_front_page
 from xcbulletin.collecting.tables import fetch, item, item_version, source
 from xcbulletin.collecting.titles import core_title
-from xcbulletin.collecting.urls import url_key
+from xcbulletin.collecting.urls import is_front_page, item_key
+from xcbulletin.database import insert_new, pieces
 
-_CHUNK = 2000
-"""Values in one statement: SQLite takes 32,766."""
 _VERSIONS = 24
 """Versions kept of an item: a counter of readers within a text would make one every hour."""
+_ALIKE = 0.5
+"""From which likeness on one title may be the other, edited."""
+_COMPARED = 60
+"""Characters of a title."""
+_MIDNIGHTS = frozenset({time(0), time(16)})
+"""That of UTC and that of China, in UTC."""
 _WEEK = timedelta(days=7)
 _LOG_KEPT = timedelta(days=180)
 
@@ -38,8 +43,7 @@ def register(connection: Connection, sources: Sequence[Source]) -> None:
     _follow_moves(connection, sources)
     rows = [{"key": one.key, "name": one.name} for one in sources]
     if rows:
-        make = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(source)
-        connection.execute(make.on_conflict_do_nothing(index_elements=[source.c.key]), rows)
+        insert_new(connection, source, rows)
         name: BindParameter[str] = bindparam("listed_name")
         renamed = update(source).where(source.c.key == bindparam("listed"), source.c.name != name)
         listed = [{"listed": row["key"], "listed_name": row["name"]} for row in rows]
@@ -88,18 +92,12 @@ def keep_standing(connection: Connection, standing: Standing) -> None:
     """Write how a source stands, and let go of it."""
     move = standing.move
     values = {name: getattr(standing, name) for name in _COLUMNS - {"id", "key"}}
-    connection.execute(
-        update(source)
-        .where(source.c.id == standing.id)
-        .values(
-            **values,
-            moved_to=move.to,
-            moved_seen=move.seen,
-            moved_since=move.since,
-            claimed_by=None,
-            claimed_until=None,
-        )
-    )
+    moved = {"moved_to": move.to, "moved_seen": move.seen, "moved_since": move.since}
+    given_back = {"claimed_by": None, "claimed_until": None}
+    connection.execute(_OF_ONE, {"this": standing.id, **values, **moved, **given_back})
+
+
+_OF_ONE = update(source).where(source.c.id == bindparam("this"))
 
 
 # The log
@@ -107,19 +105,18 @@ def keep_standing(connection: Connection, standing: Standing) -> None:
 
 def log(connection: Connection, source_id: int, asked: Asked, stored: Stored) -> None:
     """Note what came of asking a source."""
-    connection.execute(
-        insert(fetch).values(
-            source_id=source_id,
-            at=asked.at,
-            outcome=asked.outcome,
-            status=asked.status,
-            size=asked.size,
-            milliseconds=asked.milliseconds,
-            new=stored.new,
-            updated=stored.updated,
-            detail=storable(asked.detail),
-        )
-    )
+    row = {
+        "source_id": source_id,
+        "at": asked.at,
+        "outcome": asked.outcome,
+        "status": asked.status,
+        "size": asked.size,
+        "milliseconds": asked.milliseconds,
+        "new": stored.new,
+        "updated": stored.updated,
+        "detail": storable(asked.detail),
+    }
+    connection.execute(insert(fetch), row)
 
 
 def forget_old_log(connection: Connection, now: datetime) -> None:
@@ -130,8 +127,8 @@ def forget_old_log(connection: Connection, now: datetime) -> None:
 def count_gaps(connection: Connection, ids: Sequence[int], now: datetime) -> dict[int, int]:
     """Count how often in the last week the windows of sources were outrun."""
     found: dict[int, int] = {}
-    for chunk in _chunks(ids):
-        lately = (fetch.c.source_id.in_(chunk), fetch.c.outcome == Outcome.GAP, fetch.c.at > now - _WEEK)
+    for piece in pieces(ids):
+        lately = (fetch.c.source_id.in_(piece), fetch.c.outcome == Outcome.GAP, fetch.c.at > now - _WEEK)
         counted = select(fetch.c.source_id, func.count()).where(*lately).group_by(fetch.c.source_id)
         found.update((row[0], row[1]) for row in connection.execute(counted))
     return found
@@ -142,11 +139,11 @@ def arrivals(connection: Connection, ids: Sequence[int], most: int) -> dict[int,
     when = func.coalesce(item.c.published, item.c.first_seen)
     rank = func.row_number().over(partition_by=item.c.source_id, order_by=when.desc())
     found: dict[int, list[datetime]] = {}
-    for chunk in _chunks(ids):
-        ranked = select(item.c.source_id, item.c.published, item.c.first_seen, rank.label("rank"))
-        newest = ranked.where(item.c.source_id.in_(chunk)).subquery()
+    for piece in pieces(ids):
+        ranked = select(item.c.source_id, when.label("at"), rank.label("rank"))
+        newest = ranked.where(item.c.source_id.in_(piece)).subquery()
         for row in connection.execute(select(newest).where(newest.c.rank <= most).order_by(newest.c.rank)):
-            found.setdefault(row.source_id, []).append(row.published or row.first_seen)
+            found.setdefault(row.source_id, []).append(row.at)
     return {number: tuple(times) for number, times in found.items()}
 
 
@@ -167,13 +164,16 @@ def store(connection: Connection, source_id: int, entries: Sequence[Entry], now:
     """Add the entries that are new, and note how the known ones have changed.
 
     Two at once wait for each other. A known item is told by its ident, or else by its address, should the source have
-    given it another guid.
+    given it another guid, or by title and time, should it have given it another address, too.
     """
     if not entries:
         return Stored()
     connection.execute(select(source.c.id).where(source.c.id == source_id).with_for_update())
     given = tuple({entry.ident: _storable(entry) for entry in entries}.values())
-    pairs = _recognised(given, _known(connection, source_id, given))
+    known = _known(connection, source_id, given)
+    given = _told_apart(given, {row.ident: row for row in known})
+    pairs = _recognised(given, known)
+    pairs = _recognised_by_time(pairs, _at_their_times(connection, source_id, pairs))
     new = [_row(source_id, entry, now) for entry, row in pairs if row is None]
     revisions = [_revision(row, entry) for entry, row in pairs if row is not None]
     changed = [one for one in revisions if one.said_otherwise]
@@ -201,18 +201,72 @@ def storable(text: str) -> str:
 
 
 def _key(entry: Entry) -> str | None:
-    return bounded(url_key(entry.url)) if entry.url else None
+    return item_key(entry.url) if entry.url else None
 
 
 def _known(connection: Connection, source_id: int, entries: Sequence[Entry]) -> list[Row[Any]]:
     """Return the items of the source that have an ident or an address of the entries."""
     rows: dict[int, Row[Any]] = {}
-    for chunk in _chunks(entries):
-        idents = item.c.ident.in_([entry.ident for entry in chunk])
-        keys = item.c.url_key.in_([key for entry in chunk if (key := _key(entry))])
+    for piece in pieces(entries):
+        idents = item.c.ident.in_([entry.ident for entry in piece])
+        keys = item.c.url_key.in_([key for entry in piece if (key := _key(entry))])
         found = connection.execute(select(item).where(item.c.source_id == source_id, or_(idents, keys)))
         rows.update((row.id, row) for row in found)
     return list(rows.values())
+
+
+def _told_apart(entries: Sequence[Entry], by_ident: Mapping[str, Row[Any]]) -> tuple[Entry, ...]:
+    """Return the entries, those under their address whose guid was given to another article before.
+
+    Some feeds number their items from the top, with each edition anew.
+    """
+    idents = {entry.ident for entry in entries}
+    own = _once((_key(entry), entry.ident) for entry in entries)
+
+    def told(entry: Entry) -> Entry:
+        row, key = by_ident.get(entry.ident), _key(entry)
+        if row is None or entry.ident_kind != "guid" or not key or key == row.url_key or row.url_key is None:
+            return entry
+        if key not in own or key in idents or is_front_page(key) or _alike(entry.title, row.title):
+            return entry
+        return replace(entry, ident=key, ident_kind="url")
+
+    return tuple(map(told, entries))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether one title may be the other, edited; other numbers make another edition of a series."""
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    core, other_core = core_title(one)[:_COMPARED], core_title(other)[:_COMPARED]
+    return SequenceMatcher(None, core, other_core, autojunk=False).ratio() >= _ALIKE
+
+
+Pairs = list[tuple[Entry, Row[Any] | None]]
+
+
+def _at_their_times(connection: Connection, source_id: int, pairs: Pairs) -> list[Row[Any]]:
+    """Return the items of the source that were published at the very times of the entries not recognised."""
+    times = {entry.published for entry, row in pairs if row is None and _has_time(entry.published)}
+    found: list[Row[Any]] = []
+    for piece in pieces(list(times)):
+        query = select(item).where(item.c.source_id == source_id, item.c.published.in_(piece))
+        found += connection.execute(query).all()
+    return found
+
+
+def _has_time(moment: datetime | None) -> bool:
+    """Tell whether a date says more than the day, which many items share."""
+    return moment is not None and moment.astimezone(UTC).time() not in _MIDNIGHTS
+
+
+def _recognised_by_time(pairs: Pairs, known: Sequence[Row[Any]]) -> Pairs:
+    """Return each entry with the item that it is, those of the same title and time found as well."""
+    taken = {row.id for _, row in pairs if row is not None}
+    by_time = _once((f"{row.published} {row.title}", row) for row in known if row.id not in taken)
+    strange = _once((f"{entry.published} {entry.title}", entry.ident) for entry, row in pairs if row is None)
+    past = {ident: by_time[key] for key, ident in strange.items() if key in by_time}
+    return [(entry, row if row is not None else past.get(entry.ident)) for entry, row in pairs]
 
 
 def _recognised(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> list[tuple[Entry, Row[Any] | None]]:
@@ -283,8 +337,8 @@ def _revise(connection: Connection, revisions: Sequence[_Revision], now: datetim
     for one in revisions:
         if one.values:
             connection.execute(update(item).where(item.c.id == one.row.id).values(**one.values))
-    for chunk in _chunks([one.row.id for one in revisions]):
-        connection.execute(update(item).where(item.c.id.in_(chunk)).values(last_seen=now))
+    for piece in pieces([one.row.id for one in revisions]):
+        connection.execute(update(item).where(item.c.id.in_(piece)).values(last_seen=now))
 
 
 def _keep_versions(connection: Connection, changed: Sequence[_Revision], now: datetime) -> None:
@@ -296,7 +350,3 @@ def _keep_versions(connection: Connection, changed: Sequence[_Revision], now: da
 def _version(row: Row[Any], now: datetime) -> dict[str, Any]:
     kept = {name: getattr(row, name) for name in ("title", "summary", "digest")}
     return {"item_id": row.id, "at": now, **kept}
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

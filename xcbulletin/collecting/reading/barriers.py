@@ -76,6 +76,22 @@ _MARKUP = re.compile(
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|[\w-]+:(?:rss|feed|RDF)|channel|opml)\b", re.IGNORECASE)
 _JSON_NOTICE = 600
+_FILES = (
+    (b"%PDF-", " PDF 文件"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"GIF8", "图片"),
+    (b"RIFF", "图片或音像"),
+    (b"PK\x03\x04", " Office 文件或压缩包"),
+    (b"\xd0\xcf\x11\xe0", " Office 文件"),
+    (b"Rar!", "压缩包"),
+    (b"7z\xbc\xaf", "压缩包"),
+)
+
+
+def file_kind(content: bytes) -> str | None:
+    """Return what a document is that is no text at all, as it follows 是 in Chinese; None where it may be text."""
+    return next((kind for start, kind in _FILES if content.startswith(start)), None)
 
 
 def is_html(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Foreign HTML made harmless, and its text."""
 
 import re
+from collections.abc import Iterable
 from html import escape, unescape
 
 import nh3
@@ -102,8 +103,19 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "ol": {"start"},
 }
-_IMG = re.compile(r'<img((?:\s+[\w-]+="[^"]*")*)\s*/?>')
+_WITH_ADDRESS = re.compile(r'<(a|img)((?:\s+[\w-]+="[^"]*")*)\s*/?>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_CLEANER = nh3.Cleaner(
+    tags=set(_ALLOWED),
+    clean_content_tags=set(_UNSEEN),
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https"},
+    link_rel="nofollow noopener",
+)
+_TEXT, _PAGE_TEXT = (
+    nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(unseen), attributes={}, link_rel=None)
+    for unseen in (_UNSEEN, _UNSEEN | _AROUND)
+)
 _TINY = re.compile(r"^\s*[0-3](?:px)?\s*$")
 _HIDDEN = re.compile(r"display\s*:\s*none|(?<![-\w])(?:width|height)\s*:\s*[0-3]px", re.IGNORECASE)
 _COUNTERS = re.compile(
@@ -119,7 +131,7 @@ _LONG_TAG = re.compile(rf"<[^<>]{{{_TAG_LIMIT},}}>?")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CELL = re.compile(r"</t[dh]>\s*<t[dh]>")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!]")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _SPACE = re.compile(r"\s+")
 _BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
@@ -127,31 +139,20 @@ _BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
 
 def clean(html: str, base: str) -> str:
     """Return what may be shown of `html`: an allow-list of tags, links and images absolute, no counters."""
-    html = _bounded(html)
+    cleaned = _CLEANER.clean(_bounded(html))
+    return _WITH_ADDRESS.sub(lambda match: _addressed(match, base), cleaned).strip()
 
-    def attribute(_tag: str, name: str, value: str) -> str | None:
-        if name in ("href", "src", "data-src", "data-original"):
-            return absolute(base, value)
-        return value
 
-    cleaned = nh3.clean(
-        html,
-        tags=set(_ALLOWED),
-        clean_content_tags=set(_UNSEEN),
-        attributes=_ATTRIBUTES,
-        attribute_filter=attribute,
-        generic_attribute_prefixes=None,
-        url_schemes={"http", "https"},
-        link_rel="nofollow noopener",
-    )
-    return _IMG.sub(_image, cleaned).strip()
+def visible(text: str) -> str:
+    """Return text without the marks that nobody sees, which part a word or turn the writing round."""
+    return _INVISIBLE.sub("", text)
 
 
 def plain_text(html: str) -> str:
     """Return the words of a piece of HTML, a line for each paragraph."""
     if not _ANY_TAG.search(html):
-        return _lines(unescape(html[:SIZE_LIMIT]))
-    return _words(html, _UNSEEN)
+        return _lines(_INVISIBLE.sub("", unescape(html[:SIZE_LIMIT])).splitlines())
+    return _words(html, _TEXT)
 
 
 def page_text(html: str) -> str:
@@ -159,7 +160,7 @@ def page_text(html: str) -> str:
 
     Navigation, footers, side columns, forms' fields and scripts are left out.
     """
-    return _words(html, _UNSEEN | _AROUND)
+    return _words(html, _PAGE_TEXT)
 
 
 def _bounded(html: str) -> str:
@@ -172,28 +173,38 @@ def _bounded(html: str) -> str:
     return _LONG_TAG.sub(lambda match: "" if len(_QUOTED.sub("", match[0])) > _TAG_LIMIT else match[0], html)
 
 
-def _words(html: str, unseen: frozenset[str]) -> str:
-    marked = nh3.clean(
-        _bounded(html),
-        tags=set(_BLOCKS),
-        clean_content_tags=set(unseen),
-        attributes={},
-        link_rel=None,
-    )
-    spaced = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", marked)
-    joined = _BROKEN_LINE.sub("", spaced).replace("\n", " ")
-    return _lines(unescape(_TAG.sub("\n", _CELL.sub(" ", joined))))
+def _words(html: str, cleaner: nh3.Cleaner) -> str:
+    marked = cleaner.clean(_bounded(html))
+    if "\n" in marked:
+        spaced = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", marked)
+        marked = _BROKEN_LINE.sub("", spaced).replace("\n", " ")
+    text = unescape(_TAG.sub("\n", _CELL.sub(" ", marked)))
+    return _lines(_INVISIBLE.sub("", text).split("\n"))
 
 
-def _lines(text: str) -> str:
-    lines = (" ".join(line.split()) for line in _INVISIBLE.sub("", text).splitlines())
-    return "\n".join(filter(None, lines))
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
-def _image(match: re.Match[str]) -> str:
-    given = dict(_ATTRIBUTE.findall(match[1]))
-    source = given.get("data-src") or given.get("data-original") or given.get("src")
-    if not source or _is_counter(source, given):
+def _addressed(match: re.Match[str], base: str) -> str:
+    """Return a link or image with its address made absolute; nothing for an image without one."""
+    given = dict(_ATTRIBUTE.findall(match[2]))
+    if match[1] == "img":
+        return _image(given, base)
+    given["href"] = _absolute(base, given.get("href"))
+    return "<a" + "".join(f' {name}="{value}"' for name, value in given.items() if value is not None) + ">"
+
+
+def _absolute(base: str, written: str | None) -> str | None:
+    """Return an address as it stands in an attribute."""
+    url = absolute(base, unescape(written)) if written is not None else None
+    return None if url is None else escape(url, quote=False).replace('"', "&quot;")
+
+
+def _image(given: dict[str, str], base: str) -> str:
+    places = (given.get("data-src"), given.get("data-original"), given.get("src"))
+    source = next((url for place in places if (url := _absolute(base, place))), None)
+    if source is None or _is_counter(source, given):
         return ""
     alt = f' alt="{given["alt"]}"' if given.get("alt") else ""
     return f'<img src="{source}"{alt}>'

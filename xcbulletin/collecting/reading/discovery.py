@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from xcbulletin.collecting.decoding import decode
+from xcbulletin.collecting.decoding import decode_document
 from xcbulletin.collecting.following.sources import Source, SourceKind, address_key
 from xcbulletin.collecting.items import Document, Fetch, FetchError, Outcome, Reading, Request
 from xcbulletin.collecting.reading.barriers import barrier
@@ -75,9 +75,9 @@ class Found:
     reading: Reading
 
 
-def feed_source(url: str, name: str = "") -> Source:
+def feed_source(url: str) -> Source:
     """Return a feed that is not in the list, as a source."""
-    return Source(name=name or host(url) or url, kind=SourceKind.FEED, url=url, key=address_key(url))
+    return Source(name=host(url) or url, kind=SourceKind.FEED, url=url, key=address_key(url))
 
 
 def find_feeds(document: Document) -> tuple[Candidate, ...]:
@@ -88,7 +88,7 @@ def find_feeds(document: Document) -> tuple[Candidate, ...]:
     reading = parse_feed(document, feed_source(document.url))
     if reading.entries:
         return (Candidate(url=document.url, origin=Origin.SELF, title=reading.title),)
-    text = decode(document.content, document.content_type).text
+    text = decode_document(document).text
     try:
         root = parse_html(text)
     except UnreadableError:
@@ -168,7 +168,7 @@ def discover(document: Document, fetch: Fetch) -> tuple[Found, ...]:
 
 
 def _is_wall(document: Document) -> bool:
-    found = barrier(decode(document.content, document.content_type).text, document.content_type)
+    found = barrier(decode_document(document).text, document.content_type)
     return found is not None and found[0] in (Outcome.BLOCKED, Outcome.LOGIN)
 
 

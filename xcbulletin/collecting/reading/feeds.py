@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from html import escape, unescape
 from html.entities import name2codepoint
 from typing import Any
@@ -19,11 +20,12 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from xcbulletin.collecting.decoding import decode, legal
+from xcbulletin.collecting.decoding import decode_document, legal
 from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading
-from xcbulletin.collecting.reading.barriers import barrier, is_html, page_title
-from xcbulletin.collecting.reading.cleaning import clean, plain_text
+from xcbulletin.collecting.reading import wellformed
+from xcbulletin.collecting.reading.barriers import barrier, file_kind, is_html, page_title
+from xcbulletin.collecting.reading.cleaning import clean, plain_text, visible
 from xcbulletin.collecting.reading.dates import dated, parse_date
 from xcbulletin.collecting.reading.identity import identified
 from xcbulletin.collecting.urls import absolute
@@ -36,7 +38,6 @@ _FIRST_WORDS = 40
 
 _log = logging.getLogger(__name__)
 
-_OPEN_TAG = re.compile(r"<([\w:-]+)[^<>]*>\s*$")
 _CDATA = "<![CDATA["
 _BARE = re.compile(r"&(?!#?\w{1,30};)")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
@@ -76,7 +77,9 @@ class _Item:
 
 def parse_feed(document: Document, source: Source) -> Reading:
     """Read a feed. Whatever the document holds, it comes back as an outcome with a name. Never raises."""
-    decoded = decode(document.content, document.content_type)
+    if kind := file_kind(document.content):
+        return Reading(outcome=Outcome.NOT_A_FEED, detail=f"得到的是{kind}，不是订阅源")
+    decoded = decode_document(document)
     if found := barrier(decoded.text, document.content_type):
         return Reading(outcome=found[0], detail=found[1])
     if decoded.text.lstrip().startswith("{"):
@@ -85,6 +88,8 @@ def parse_feed(document: Document, source: Source) -> Reading:
         reading = _page_instead(decoded.text)
     else:
         reading = _xml_feed(decoded.text, document, source)
+    if reading.outcome is Outcome.NOT_A_FEED:  # whatever it is, its encoding is not what keeps us from it
+        return reading
     return replace(reading, detail=_sentence(decoded.detail, reading.detail))
 
 
@@ -175,7 +180,7 @@ def _bounded(text: str, document: Document, source: Source) -> tuple[str, str]:
     return text[: starts[ITEMS_LIMIT]] + channel + closing, note
 
 
-def _item_date(item: str, document: Document, zone: ZoneInfo) -> Any:
+def _item_date(item: str, document: Document, zone: ZoneInfo) -> datetime | None:
     found = _DATE_ELEMENT.search(item)
     return (
         parse_date(found[1].replace("<![CDATA[", "").replace("]]>", ""), zone, document.fetched)
@@ -186,7 +191,11 @@ def _item_date(item: str, document: Document, zone: ZoneInfo) -> Any:
 
 def _parsed(text: str) -> tuple[Any, str]:
     """Return what feedparser reads, after a repair if that reads more; None where it is beyond repair."""
-    parsed, items = _feedparser(text), len(_ITEM.findall(text))
+    items = len(_ITEM.findall(text))
+    plain = wellformed.parse(text)
+    if plain is not None and len(plain.entries) == items:
+        return plain, ""
+    parsed = _feedparser(text)
     if parsed is not None and len(parsed.entries) >= items:
         return parsed, ""
     again = _feedparser(_repaired(text))
@@ -371,7 +380,7 @@ def _title(written: str) -> str:
     written = written[: 10 * TITLE_LIMIT]
     for _ in range(2):
         written = unescape(_TITLE_TAGS.sub("", _TITLE_SCRIPT.sub("", written)))
-    return " ".join(written.split())[:TITLE_LIMIT]
+    return " ".join(visible(written).split())[:TITLE_LIMIT]
 
 
 def _first_words(text: str) -> str:

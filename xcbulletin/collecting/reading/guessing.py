@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from xcbulletin.collecting.decoding import decode
+from xcbulletin.collecting.decoding import decode_document
 from xcbulletin.collecting.following.selectors import SelectorError, parse_selector
 from xcbulletin.collecting.items import Document
 from xcbulletin.collecting.reading.pages import UnreadableError, parse_html
@@ -37,7 +37,7 @@ class Guess:
 def guess_lists(document: Document) -> tuple[Guess, ...]:
     """Return what in a page looks like lists of articles, the likeliest first, at most three."""
     try:
-        root = parse_html(decode(document.content, document.content_type).text)
+        root = parse_html(decode_document(document).text)
     except UnreadableError:
         return ()
     rows: dict[str, list[tuple[HtmlElement, str]]] = defaultdict(list)

@@ -1,6 +1,5 @@
 """What an entry is known by, so that it is kept once however often its source gives it."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,14 +7,12 @@ from hashlib import sha256
 
 from xcbulletin.collecting.items import Entry
 from xcbulletin.collecting.titles import core_title
-from xcbulletin.collecting.urls import url_key
+from xcbulletin.collecting.urls import bounded, is_front_page, url_key
 
 BAD_GUIDS = 0.05
 """Share of missing or repeated guids above which none of a document's guids is believed."""
 SHARED_URL = 3
 """So many different titles under one address: it is no article's address."""
-_LONGEST = 500
-_FRONT_PAGE = re.compile(r"https?://[^/?#]*/?")
 
 
 def identified(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -61,23 +58,7 @@ def _guid_key(entry: Entry) -> str:
     return url_key(guid) if guid.startswith(("http://", "https://")) else guid
 
 
-def is_front_page(key: str) -> bool:
-    """Tell whether an address, as `url_key` has it, is that of a whole site."""
-    return _FRONT_PAGE.fullmatch(key) is not None
-
-
 def _title_ident(entry: Entry) -> str:
     day = f"{entry.published:%Y-%m-%d}" if entry.published else ""
     words = core_title(entry.title) or entry.title
-    return f"title:{_digest(f'{words} {day}')[:32]}"
-
-
-def bounded(ident: str) -> str:
-    """Return an ident or address that an index can hold: PostgreSQL's takes 2,700 bytes."""
-    if len(ident) <= _LONGEST:
-        return ident
-    return f"{ident[:100]}#{_digest(ident)}"
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode(errors="replace")).hexdigest()
+    return f"title:{sha256(f'{words} {day}'.encode(errors='replace')).hexdigest()[:32]}"

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,12 +15,12 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
-from xcbulletin.collecting.decoding import decode
+from xcbulletin.collecting.decoding import decode_document
 from xcbulletin.collecting.following.selectors import filled, parse_path, parse_selector, placeholders
 from xcbulletin.collecting.following.sources import DataStep, Fields, Source, SourceKind
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading, Request
-from xcbulletin.collecting.reading.barriers import barrier
-from xcbulletin.collecting.reading.cleaning import clean, plain_text
+from xcbulletin.collecting.reading.barriers import barrier, file_kind
+from xcbulletin.collecting.reading.cleaning import clean, plain_text, visible
 from xcbulletin.collecting.reading.dates import dated
 from xcbulletin.collecting.reading.identity import identified
 from xcbulletin.collecting.urls import absolute
@@ -66,7 +67,7 @@ class UnreadableError(Exception):
 
 def read_page(document: Document, source: Source) -> Reading:
     """Return the entries of a page or JSON source; for a two-step source those of its data."""
-    decoded = decode(document.content, document.content_type)
+    decoded = decode_document(document)
     text = decoded.text
     try:
         reading = _reading(_listing(text, document, source), document, source)
@@ -74,6 +75,8 @@ def read_page(document: Document, source: Source) -> Reading:
         reading = Reading(outcome=error.outcome, detail=error.detail)
     if reading.entries:
         return replace(reading, detail="；".join(filter(None, (decoded.detail, reading.detail))))
+    if kind := file_kind(document.content):
+        return Reading(outcome=Outcome.UNREADABLE, detail=f"得到的是{kind}，不是网页或数据")
     if wall := barrier(text, document.content_type):
         return Reading(outcome=wall[0], detail=wall[1])
     if source.data and _is_first_page(text, document, source):
@@ -238,11 +241,12 @@ def _reading(listing: _Listing, document: Document, source: Source) -> Reading:
 def _entry(part: _Part, base: str, zone: ZoneInfo, document: Document) -> tuple[Entry | None, bool]:
     """Return the entry, and whether its address tells another day than its date."""
     url = absolute(base, part.link) if part.link else None
-    if not part.title or url is None:
+    title = " ".join(visible(part.title).split())
+    if not title or url is None:
         return None, False
     when = dated((part.date,), url, zone, document.fetched, DateSource.PAGE)
     entry = Entry(
-        title=part.title[:_LONGEST_TITLE],
+        title=title[:_LONGEST_TITLE],
         url=url,
         summary=part.summary,
         text=plain_text(part.summary),
@@ -294,7 +298,7 @@ def data_request(document: Document, source: Source) -> Request | None:
     """Return what asks for the data of a two-step source; None where its page does not name it."""
     if source.data is None:
         return None
-    text = decode(document.content, document.content_type).text
+    text = decode_document(document).text
     url = _data_url(text, document, source.data)
     if url is None:
         return None
@@ -308,7 +312,7 @@ def _data_url(text: str, document: Document, step: DataStep) -> str | None:
     except UnreadableError:
         return None
     for element in parse_selector(step.find).find(root):
-        url = filled(step.url, lambda name, element=element: _attribute(element, name, step.after))
+        url = filled(step.url, partial(_attribute, element, after=step.after))
         if url is not None:
             return absolute(base_of(root, document.url), url)
     return None

@@ -45,6 +45,7 @@ _LEAST_SHINGLES = 12
 _MANY_SHINGLES = 40
 _LONG_SHINGLES = 300
 _SUPPORTED = 0.5
+_COMMON_LEAST, _COMMON_SHARE = 4, 0.05
 
 
 class Kind(StrEnum):
@@ -404,13 +405,13 @@ def shingles(text: str) -> list[int]:
     return [zlib.crc32(coded[at : at + 4 * SHINGLE]) for at in range(0, len(coded) - 4 * SHINGLE + 4, 4)]
 
 
-def boilerplate(texts: Iterable[str], share: float = 0.05, least: int = 4) -> dict[int, int]:
-    """Return the shingles found in `share` and in `least` of a source's texts, with their number."""
+def boilerplate(texts: Iterable[str]) -> dict[int, int]:
+    """Return the shingles found in a twentieth of a source's texts, and in four at least, with their number."""
     found, read = Counter[int](), 0
     for text in texts:
         found.update(set(shingles(bare(strip_agencies(text[: 2 * LETTERS_READ]))[:LETTERS_READ])))
         read += 1
-    return {one: times for one, times in found.items() if times >= max(least, share * read)}
+    return {one: times for one, times in found.items() if times >= max(_COMMON_LEAST, _COMMON_SHARE * read)}
 
 
 _AGENCIES = re.compile(

@@ -28,13 +28,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from xcbulletin.collecting.following.sources import Authority
-from xcbulletin.collecting.reading.identity import is_front_page
+from xcbulletin.collecting.items import Status
 from xcbulletin.collecting.stories import samestory
 from xcbulletin.collecting.stories.samestory import Gist, Kind, Likeness
 from xcbulletin.collecting.tables import boilerplate, gram, item, story, verdict
+from xcbulletin.collecting.urls import is_front_page
+from xcbulletin.database import insert_new, pieces
 
 DAYS_SEARCHED = 30
 """After which an item is no longer found by what it says; by its address it is."""
@@ -51,7 +52,6 @@ _READ = -1
 """In `boilerplate`, the gram under which stands how many items a source had when it was last looked at."""
 _LOCK = 0x7863_7374
 """Advisory lock of PostgreSQL; SQLite has one writer anyway."""
-_CHUNK = 5000
 
 _RANKS = {authority: rank for rank, authority in enumerate(Authority)}
 _ALL_MEDIA: Mapping[int, Authority] = MappingProxyType({})
@@ -101,17 +101,25 @@ def merge(
 def split(
     connection: Connection, item_id: int, now: datetime, authority: Mapping[int, Authority] = _ALL_MEDIA
 ) -> int:
-    """Take an item out of its story, for good, and return the id of the story that it has now."""
+    """Take an item out of its story, for good, and return the id of the story that it has now.
+
+    What is more like it than like those that stay goes with it: its reprints tell the same as it does.
+    """
     fold_new(connection, now, authority)
     with _locked(connection):
         ((old, members),) = _stories(connection, (item_id,)).items()
         if members == {item_id}:
             return old
-        _judge(connection, {_pair(item_id, other) for other in members - {item_id}}, same=False, at=now)
+        along = _going_along(connection, item_id, members - {item_id}, authority)
+        staying = members - along - {item_id}
+        pairs = {_pair(one, other) for one in (item_id, *along) for other in staying}
+        _judge(connection, pairs, same=False, at=now)
         new: int = connection.execute(
             insert(story).values(lead_id=item_id).returning(story.c.id)
         ).scalar_one()
         _move(connection, {item_id}, new, "编辑拆分")
+        connection.execute(update(item).where(item.c.id.in_(along)).values(story_id=new))
+        _settle(connection, new, authority)
         _settle(connection, old, authority)
     return new
 
@@ -234,7 +242,7 @@ def _read_stories(
         item, item.c.id == story.c.lead_id
     )
     return {
-        row.story_id: _Story(row.story_id, _rank(row, authority), decided=row.status != "new")
+        row.story_id: _Story(row.story_id, _rank(row, authority), decided=row.status != Status.NEW)
         for row in _rows(connection, leads, story.c.id, ids)
     }
 
@@ -283,7 +291,7 @@ def _candidates(connection: Connection, new: Mapping[int, _Item], today: int) ->
     titles = {one.id: _trigrams(one.gist) for one in new.values()}
     # Below zero, out of the way of the trigrams.
     sketches = {one.id: {-1 - code for code in one.gist.sketch} for one in new.values()}
-    _insert_new(
+    insert_new(
         connection,
         gram,
         [{"gram": code, "item_id": id_, "day": today} for id_ in new for code in titles[id_] | sketches[id_]],
@@ -390,7 +398,7 @@ def _stories(connection: Connection, item_ids: Collection[int]) -> dict[int, set
 
 
 def _by_merit(connection: Connection, story_ids: Collection[int]) -> list[int]:
-    decided = case({"picked": 0, "dismissed": 1}, value=story.c.status, else_=2)
+    decided = case({Status.PICKED: 0, Status.DISMISSED: 1}, value=story.c.status, else_=2)
     query = select(story.c.id).where(story.c.id.in_(story_ids)).order_by(decided, story.c.id)
     return list(connection.execute(query).scalars())
 
@@ -417,6 +425,22 @@ def _judge(connection: Connection, pairs: Iterable[tuple[int, int]], *, same: bo
         connection.execute(insert(verdict).values(one_id=one, other_id=other, same=same, at=at))
 
 
+def _going_along(
+    connection: Connection, leaving: int, others: Collection[int], authority: Mapping[int, Authority]
+) -> set[int]:
+    """Return which of the others are more like the item that leaves than like the one that is least like it."""
+    gists = {one.id: one.gist for one in _read_folded(connection, {leaving, *others}, authority)}
+
+    like = {one: samestory.compare(gists[one], gists[leaving]) for one in others}
+    staying = min(others, key=lambda one: (like[one].score, one))
+    return {
+        one
+        for one in others
+        if like[one].kind is Kind.SAME
+        and like[one].score > samestory.compare(gists[one], gists[staying]).score
+    }
+
+
 def _parted(connection: Connection, one: int, others: Collection[int]) -> bool:
     """Tell whether an editor split the item from one of the others."""
     found = select(verdict.c.id).where(
@@ -438,9 +462,9 @@ def _settle(connection: Connection, story_id: int, authority: Mapping[int, Autho
     """Give a story the lead that it should have; forget one without items, unless an article came of it."""
     told = connection.execute(select(story).where(story.c.id == story_id)).one()
     rows = connection.execute(select(*_READ_OF_RANK).where(item.c.story_id == story_id)).all()
-    if not rows and told.status != "picked":
+    if not rows and told.status != Status.PICKED:
         connection.execute(delete(story).where(story.c.id == story_id))
-    elif told.status == "new" or told.lead_id not in {row.id for row in rows}:
+    elif told.status == Status.NEW or told.lead_id not in {row.id for row in rows}:
         best = min((_rank(row, authority) for row in rows), default=None)
         lead_id = None if best is None else best[2]
         connection.execute(update(story).where(story.c.id == story_id).values(lead_id=lead_id))
@@ -462,22 +486,14 @@ def _rows(
     connection: Connection, query: Any, column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[Any]:
     """Yield the rows in which the column has one of the values, asked for in bearable pieces."""
-    wanted = list(values)
-    for start in range(0, len(wanted), _CHUNK):
-        yield from connection.execute(query.where(column.in_(wanted[start : start + _CHUNK])))
+    for piece in pieces(values):
+        yield from connection.execute(query.where(column.in_(piece)))
 
 
 def _update(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
     """Update many rows, each by its `id_`."""
     if values:
         connection.execute(update(table).where(table.c.id == bindparam("id_")), values)
-
-
-def _insert_new(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows that are not there yet."""
-    if values:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
 
 
 def _day(moment: datetime) -> int:

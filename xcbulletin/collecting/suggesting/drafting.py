@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from xcbulletin.collecting.following.sources import SHANGHAI, is_web_address
+from xcbulletin.collecting.following.sources import is_web_address
+from xcbulletin.collecting.items import SHANGHAI
 from xcbulletin.collecting.suggesting.ranking import Judgement
 
 _QUOTED = 600
@@ -16,6 +17,8 @@ _ENOUGH = 40
 _SLUG = 20
 _SENTENCE = re.compile(r"[。！？!?；;]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+"""Characters without a shape, some of which turn round the direction of what follows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +94,7 @@ def slug(title: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(_clean(text).split())
+    return " ".join(_UNSEEN.sub("", _clean(text)).split())
 
 
 def _clean(text: str) -> str:

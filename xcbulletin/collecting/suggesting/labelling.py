@@ -16,7 +16,7 @@ from xcbulletin.database import reading
 _BATCH = 500
 _READ = 600
 """Characters of an item's text that are looked at: what it is about stands in front."""
-_FORM = 1
+_FORM = 2
 """To be counted up when what is kept of a judgement changes its form or its weights."""
 
 Classify = Callable[[str, str, Sequence[str]], Judgement]

@@ -1,6 +1,5 @@
 """What the classifier learns from: labelled files, decisions, the tags of past issues; and how well it learnt."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,15 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from xcbulletin.collecting.classifying.classifier import Classification, Classifier, Example, Model, train
-from xcbulletin.collecting.classifying.classifier import Label as ClassifierLabel
+from xcbulletin.collecting.classifying.classifier import Classification, Classifier
+from xcbulletin.collecting.classifying.examples import Example
 from xcbulletin.collecting.classifying.lexicon import Lexicon
+from xcbulletin.collecting.classifying.training import Model, train
+from xcbulletin.collecting.items import Status
 from xcbulletin.collecting.suggesting.labelling import Labeller, Locality, version
-from xcbulletin.collecting.suggesting.ranking import Judgement, Label
-from xcbulletin.collecting.suggesting.suggestions import DISMISSED, PICKED, parse_judgement
+from xcbulletin.collecting.suggesting.ranking import Judgement
+from xcbulletin.collecting.suggesting.suggestions import parse_judgement
 from xcbulletin.collecting.tables import example, item, label, model, story
-from xcbulletin.database import reading
-from xcbulletin.model import Industry
+from xcbulletin.database import pieces, reading
+from xcbulletin.model import Industry, Printed
 
 ENOUGH = 40
 """Examples below which nothing is learnt: they would say more of themselves than of the industries."""
@@ -27,18 +28,6 @@ DUE = 20
 _FOLDS = 5
 _WORSE = 0.02
 _READ = 600
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Article:
-    """An article as an editor tagged it."""
-
-    file: str
-    title: str
-    text: str
-    industries: tuple[str, ...]
-    column: str
-    draft: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,24 +75,10 @@ class Learner:
         """Return what labels items."""
         classifier = Classifier(self.lexicon, self._model())
         return Labeller(
-            classify=lambda title, text, hints: self._judgement(classifier.classify(title, text, hints)),
+            classify=lambda title, text, hints: _judgement(classifier.classify(title, text, hints)),
             locality=locality,
             version=self.version(locality),
         )
-
-    def _judgement(self, found: Classification) -> Judgement:
-        return Judgement(
-            labels=tuple(
-                Label(code=one.code, score=one.score, sure=one.sure, reason=self._without_name(one))
-                for one in (*found.labels, *found.unsure)
-            ),
-            column=found.column,
-            column_reason=found.column_reason,
-        )
-
-    def _without_name(self, one: ClassifierLabel) -> str:
-        reason = one.reason.removesuffix(f"（{self.lexicon.short_names[one.code]}）")
-        return re.sub(r"(标题|正文)里有(“[^”]*”)，\1里有", r"\1里有\2", reason)
 
     def _model(self) -> Model | None:
         if not self._model_version:
@@ -116,11 +91,11 @@ class Learner:
         """Tell whether editors have decided so much since the last lesson that another is worth while."""
         with reading(self._engine) as connection:
             last = connection.scalar(select(func.max(model.c.trained)))
-            decided = select(func.count()).where(story.c.status.in_((PICKED, DISMISSED)))
+            decided = select(func.count()).where(story.c.status.in_((Status.PICKED, Status.DISMISSED)))
             since = [] if last is None else [story.c.decided > last]
             return (connection.scalar(decided.where(*since)) or 0) >= DUE
 
-    def learn(self, articles: Sequence[Article], now: datetime, *, if_better: bool = False) -> Lesson:
+    def learn(self, articles: Sequence[Printed], now: datetime, *, if_better: bool = False) -> Lesson:
         """Train on all that is known; with `if_better` keep what was learnt only if the lexicon alone does no better."""
         with reading(self._engine) as connection:
             by_origin = {
@@ -158,11 +133,18 @@ class Learner:
         self.__dict__.pop("_model_version", None)
 
 
+def _judgement(found: Classification) -> Judgement:
+    return Judgement(
+        labels=(*found.labels, *found.unsure), column=found.column, column_reason=found.column_reason
+    )
+
+
 def add_examples(connection: Connection, examples: Iterable[Example], now: datetime) -> int:
     """Keep labelled examples; return how many are new. One that is known takes the new labels."""
     rows = {_digest(one): _row(one, now) for one in examples}
     known = set(connection.scalars(select(example.c.digest)))
-    connection.execute(delete(example).where(example.c.digest.in_(known & rows.keys())))
+    for piece in pieces(known & rows.keys()):
+        connection.execute(delete(example).where(example.c.digest.in_(piece)))
     if rows:
         connection.execute(insert(example), list(rows.values()))
     return len(rows.keys() - known)
@@ -191,7 +173,7 @@ def _from_files(connection: Connection) -> tuple[Example, ...]:
     )
 
 
-def _decided(connection: Connection, articles: Sequence[Article]) -> Iterable[Example]:
+def _decided(connection: Connection, articles: Sequence[Printed]) -> Iterable[Example]:
     """Yield picked items with the tags that their articles have now, and what nobody wanted.
 
     An item put away although its industry is plain says that it was not wanted, not that the label was wrong.
@@ -203,14 +185,14 @@ def _decided(connection: Connection, articles: Sequence[Article]) -> Iterable[Ex
         )
         .join(item, item.c.id == story.c.lead_id)
         .outerjoin(label, label.c.item_id == item.c.id)
-        .where(story.c.status.in_((PICKED, DISMISSED)))
+        .where(story.c.status.in_((Status.PICKED, Status.DISMISSED)))
         .order_by(story.c.decided)
     )
     for title, text, status, file, detail in connection.execute(query):
         article = by_file.get(file)
-        if status == PICKED and article is not None:
+        if status == Status.PICKED and article is not None:
             yield Example(title=title, summary=text, industries=article.industries, column=article.column)
-        elif status == DISMISSED and not any(one.sure for one in parse_judgement(detail).labels):
+        elif status == Status.DISMISSED and not any(one.sure for one in parse_judgement(detail).labels):
             yield Example(title=title, summary=text, industries=(), column=None)
 
 
@@ -218,7 +200,7 @@ def _picked_files(connection: Connection) -> frozenset[str]:
     return frozenset(connection.scalars(select(story.c.article).where(story.c.article.is_not(None))))
 
 
-def _tagged(articles: Iterable[Article], picked: frozenset[str]) -> Iterable[Example]:
+def _tagged(articles: Iterable[Printed], picked: frozenset[str]) -> Iterable[Example]:
     for one in articles:
         if one.industries and not one.draft and one.file not in picked:
             yield Example(title=one.title, summary=one.text, industries=one.industries, column=one.column)

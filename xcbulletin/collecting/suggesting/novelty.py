@@ -2,27 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from xcbulletin.collecting.stories.samestory import Gist, Kind, compare, gist
 from xcbulletin.collecting.suggesting.ranking import Candidate, Earlier, Suggestion
-from xcbulletin.collecting.urls import url_key
+from xcbulletin.collecting.urls import is_front_page, item_key
+from xcbulletin.model import Printed
 
 _ALIKE = 0.2
 """Share of bigrams below which two titles need no closer look."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Article:
-    """An article of an issue, as far as a story can repeat it."""
-
-    issue: str
-    title: str
-    text: str
-    """How it begins."""
-    url: str | None
-    draft: bool
 
 
 Texts = Callable[[Sequence[int]], Mapping[int, tuple[str, str | None]]]
@@ -32,12 +20,11 @@ Texts = Callable[[Sequence[int]], Mapping[int, tuple[str, str | None]]]
 class Archive:
     """The articles of all issues, made ready for finding what a story repeats."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    def __init__(self, articles: Iterable[Printed]) -> None:
         self._articles = tuple(articles)
         self._gists = tuple(gist(one.title, one.text) for one in self._articles)
-        self._by_key = {
-            url_key(one.url): one for one in self._articles if one.url and not _is_front_page(one.url)
-        }
+        by_key = {item_key(one.url): one for one in self._articles if one.url}
+        self._by_key = {key: one for key, one in by_key.items() if not is_front_page(key)}
         self._by_bigram: dict[str, list[int]] = defaultdict(list)
         for place, one in enumerate(self._gists):
             for bigram in one.bigrams:
@@ -65,12 +52,7 @@ class Archive:
         ]
 
 
-def _is_front_page(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
-
-
-def _earlier(article: Article, *, same: bool) -> Earlier:
+def _earlier(article: Printed, *, same: bool) -> Earlier:
     return Earlier(issue=article.issue, title=article.title, draft=article.draft, same=same)
 
 

@@ -1,12 +1,13 @@
 """The pages that items are about, fetched so that they can be checked after they are gone."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from xcbulletin.collecting.decoding import decode
+from xcbulletin.collecting.decoding import decode_document
 from xcbulletin.collecting.fetching.politeness import each
 from xcbulletin.collecting.items import Document, Fetch, FetchError, Request
-from xcbulletin.collecting.reading.barriers import barrier
+from xcbulletin.collecting.reading.barriers import barrier, file_kind
 from xcbulletin.collecting.reading.cleaning import page_text
 from xcbulletin.collecting.suggesting.drafting import Page
 from xcbulletin.collecting.urls import host
@@ -14,7 +15,10 @@ from xcbulletin.collecting.urls import host
 _LEAST = 20
 """Characters below which a page is made by scripts, or says nothing."""
 _CONCURRENCY = 4
-_NOT_TEXT = {b"%PDF": "是 PDF 文件", b"PK\x03\x04": "是压缩文件或 Office 文件", b"\xff\xd8\xff": "是图片"}
+_READ_FOR_SIGNS = 5000
+_MOST_SIGNS = 0.02
+"""Share of characters that no text has, beyond which a document is none."""
+_SIGNS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 
 
 def fetch_pages(
@@ -44,10 +48,11 @@ def _fetch_page(url: str, fetch: Fetch, clock: Callable[[], datetime]) -> Page:
 
 def read_page(document: Document) -> Page:
     """Return the text of a page, or why there is none worth keeping."""
-    for signature, what in _NOT_TEXT.items():
-        if document.content.startswith(signature):
-            return _none(document.fetched, f"网页没有取到（{what}）")
-    html = decode(document.content, document.content_type).text
+    if kind := file_kind(document.content):
+        return _none(document.fetched, f"网页没有取到（是{kind}）")
+    html = decode_document(document).text
+    if len(_SIGNS.findall(html[:_READ_FOR_SIGNS])) > _MOST_SIGNS * len(html[:_READ_FOR_SIGNS]):
+        return _none(document.fetched, "网页没有取到（不是文字）")
     wall = barrier(html, document.content_type)
     if wall is not None:
         return _none(document.fetched, f"网页没有取到（{wall[1]}）")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from xcbulletin.collecting.following.sources import SHANGHAI, Authority
+from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.items import SHANGHAI, Label, Status
 
 _AUTHORITY = {
     Authority.GOVERNMENT: 12.0,
@@ -29,17 +30,6 @@ _CROWD = 4.0
 """What a story loses for each story of its industry that stands above it."""
 _EVENT = 15.0
 """What it loses when one of the same event does."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Label:
-    """An industry that an item may belong to."""
-
-    code: str
-    score: float
-    """From 0 to 1."""
-    reason: str
-    sure: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +118,7 @@ class Candidate:
     """UTC; when it was published, or else first seen."""
     published: datetime | None
     judgement: Judgement
-    status: str = "new"
+    status: Status = Status.NEW
     lead: int = 0
     """The item that leads its story; itself in what is suggested."""
     fold_reason: str | None = None
@@ -182,13 +172,19 @@ def _names(name: str, text: str) -> bool:
 
 
 def _is_ours(match: re.Match[str]) -> bool:
-    """Tell whether a name is not that of a street, nor of a district of another city."""
-    if match.string[match.end() : match.end() + 1] in ("路", "街"):
+    """Tell whether a name is not that of a street or a person, of a district of another city, or two halves of words."""
+    if match.string[match.end() : match.end() + 1] in ("路", "街", "·"):
         return False
     before = match.string[max(0, match.start() - 4) : match.start()]
+    if _WORD_ACROSS.fullmatch(before[-1:] + match[0][0]):
+        return False
     return match[0].startswith("许") or not _ELSEWHERE.search(before)
 
 
+_WORD_ACROSS = re.compile(
+    "[允准容默特期赞嘉不或也些少几兴]许|[大公观听民群受出]众|[部局院校会科所组行厂事社队团署司书厅]长|大禹"
+)
+"""Words that end where a name seems to begin: 允许｜继续, 大众｜品牌, 院长｜葛某."""
 _ELSEWHERE = re.compile(r"(?:北京|上海|天津|重庆|东莞|(?<!许昌)市)$")
 
 
@@ -211,9 +207,9 @@ def rank(
 def set_aside(candidate: Candidate, names: Mapping[str, str]) -> Suggestion:
     """Return a candidate that is in no list, with the reason why."""
     why = {
-        "picked": f"已选用：{candidate.article}",
-        "dismissed": "已搁置",
-        "folded": f"与 {candidate.lead} 是同一篇"
+        Status.PICKED: f"已选用：{candidate.article}",
+        Status.DISMISSED: "已搁置",
+        Status.FOLDED: f"与 {candidate.lead} 是同一篇"
         + (f"（{candidate.fold_reason}）" if candidate.fold_reason else ""),
     }
     labels = [reason for _value, reason in _industry_points(candidate.judgement, names)]

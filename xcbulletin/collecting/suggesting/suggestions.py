@@ -1,7 +1,7 @@
 """What the database knows of stories: those to suggest, those decided, and the decisions themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from xcbulletin.collecting.following.sources import Authority, Source
+from xcbulletin.collecting.items import Label, Status
 from xcbulletin.collecting.suggesting.ranking import (
     Candidate,
     Judgement,
-    Label,
     Mention,
     Outlet,
     Period,
@@ -20,15 +20,13 @@ from xcbulletin.collecting.suggesting.ranking import (
     Taste,
 )
 from xcbulletin.collecting.tables import item, label, source, story
+from xcbulletin.database import pieces
 from xcbulletin.errors import BulletinError
 
 _MOST = 10
 """How many times as many stories are looked at closely as are asked for: the most relevant of the period."""
 _AT_LEAST = 500
 _DECISIONS = 2000
-
-NEW, PICKED, DISMISSED, FOLDED = "new", "picked", "dismissed", "folded"
-"""What can be said of an item; folded are those that another of their story stands for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +43,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
+class Item:
     """An item as an editor means it by its number."""
 
     id: int
@@ -58,7 +56,7 @@ class Stored:
     source: str
     story: int
     lead: int
-    status: str
+    status: Status
     issue: str | None
     article: str | None
     url_keys: frozenset[str]
@@ -71,7 +69,7 @@ def best_stories(
     connection: Connection, wanted: Wanted, sources: Mapping[str, Source]
 ) -> tuple[Candidate, ...]:
     """Return the stories nobody has decided on that are most relevant by what they say. `sources` by key."""
-    chosen = [story.c.status == NEW, label.c.relevance > 0, *_filters(wanted)]
+    chosen = [story.c.status == Status.NEW, label.c.relevance > 0, *_filters(wanted)]
     period, most = wanted.period, max(_AT_LEAST, _MOST * wanted.limit)
     inside = and_(label.c.at >= period.since, label.c.at < period.until)
     order = (label.c.relevance.desc(), label.c.item_id.desc())
@@ -139,6 +137,7 @@ def _candidates(
 def _candidate(row: Any, outlets: Mapping[int, list[Outlet]], sources: Mapping[str, Source]) -> Candidate:
     known = sources.get(row.key)
     is_lead = row.lead_id in (row.id, None)
+    status = Status(row.status or Status.NEW)
     return Candidate(
         id=row.id,
         title=row.title,
@@ -149,7 +148,7 @@ def _candidate(row: Any, outlets: Mapping[int, list[Outlet]], sources: Mapping[s
         at=row.published or row.first_seen,
         published=row.published,
         judgement=parse_judgement(row.detail),
-        status=(row.status or NEW) if is_lead or row.status != NEW else FOLDED,
+        status=status if is_lead or status is not Status.NEW else Status.FOLDED,
         lead=row.lead_id or row.id,
         fold_reason=row.fold_reason,
         article=row.article,
@@ -169,15 +168,11 @@ def _outlets(
         .order_by(item.c.id)
     )
     outlets: dict[int, list[Outlet]] = defaultdict(list)
-    for some in _chunks(stories):
+    for some in pieces(stories):
         for row in connection.execute(query.where(story.c.id.in_(some))):
             name = sources[row.key].name if row.key in sources else row.name
             outlets[row.story_id].append(Outlet(title=row.title, url=row.url, source=name))
     return outlets
-
-
-def _chunks(values: Sequence[int], size: int = 5000) -> Iterable[Sequence[int]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def parse_judgement(detail: Any) -> Judgement:
@@ -219,14 +214,14 @@ def taste(connection: Connection) -> Taste:
         .join(item, item.c.id == story.c.lead_id)
         .join(source, source.c.id == item.c.source_id)
         .outerjoin(label, label.c.item_id == item.c.id)
-        .where(story.c.status.in_((PICKED, DISMISSED)))
+        .where(story.c.status.in_((Status.PICKED, Status.DISMISSED)))
         .order_by(story.c.decided.desc())
         .limit(_DECISIONS)
     )
     sources: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     industries: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in connection.execute(query):
-        place = 0 if row.status == PICKED else 1
+        place = 0 if row.status == Status.PICKED else 1
         sources[row.key][place] += 1
         for one in parse_judgement(row.detail).labels:
             industries[one.code][place] += 1
@@ -259,7 +254,7 @@ def texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, st
     return {number: (text, key) for number, text, key in connection.execute(query)}
 
 
-def find_items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[Stored, ...], tuple[int, ...]]:
+def find_items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[Item, ...], tuple[int, ...]]:
     """Return the items of these numbers in this order, and the numbers that no item has."""
     query = (
         select(
@@ -270,15 +265,23 @@ def find_items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[Stored
         .where(item.c.id.in_(ids))
     )
     rows = {row.id: row for row in connection.execute(query)}
-    found = tuple(_stored(connection, rows[number]) for number in ids if number in rows)
+    found = tuple(_item(connection, rows[number]) for number in ids if number in rows)
     return found, tuple(number for number in ids if number not in rows)
 
 
-def _stored(connection: Connection, row: Any) -> Stored:
+def lock_items(connection: Connection, ids: Sequence[int]) -> tuple[Item, ...]:
+    """Return items as they are now, and keep others from deciding on their stories until the transaction ends."""
+    # SQLite has locked all by beginning.
+    which = select(item.c.story_id).where(item.c.id.in_(ids))
+    connection.execute(select(story.c.id).where(story.c.id.in_(which)).order_by(story.c.id).with_for_update())
+    return find_items(connection, ids)[0]
+
+
+def _item(connection: Connection, row: Any) -> Item:
     story_items = select(item.c.id, item.c.url_key).where(item.c.story_id == row.story_id)
     rows = connection.execute(story_items.order_by(item.c.id))
     keys = {other.id: other.url_key for other in rows}
-    return Stored(
+    return Item(
         id=row.id,
         title=row.title,
         url=row.url,
@@ -289,7 +292,7 @@ def _stored(connection: Connection, row: Any) -> Stored:
         source=row.name,
         story=row.story_id,
         lead=row.lead_id or row.id,
-        status=row.status,
+        status=Status(row.status),
         issue=row.issue,
         article=row.article,
         url_keys=frozenset(key for key in keys.values() if key),
@@ -304,12 +307,12 @@ def judgement_of(connection: Connection, number: int) -> Judgement:
 
 def mark_picked(connection: Connection, number: int, issue: str, article: str, now: datetime) -> None:
     """Note for the whole story of an item that it became an article."""
-    _mark(connection, number, status=PICKED, issue=issue, article=article, decided=now)
+    _mark(connection, number, status=Status.PICKED, issue=issue, article=article, decided=now)
 
 
 def mark_dismissed(connection: Connection, number: int, now: datetime) -> None:
     """Note for the whole story of an item that it was put away, with all that will be folded into it."""
-    _mark(connection, number, status=DISMISSED, issue=None, article=None, decided=now)
+    _mark(connection, number, status=Status.DISMISSED, issue=None, article=None, decided=now)
 
 
 def _mark(connection: Connection, number: int, **values: Any) -> None:

@@ -1,0 +1,25 @@
+"""A round of collecting, and what follows it."""
+
+from collections.abc import Sequence
+
+from xcbulletin.collecting import collect as rounds
+from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom.learning import learn_if_due
+from xcbulletin.newsroom.refreshing import classify, fold
+
+
+def collect(
+    newsroom: Newsroom,
+    names: Sequence[str] = (),
+    tell: Tell = silent,
+    heard: rounds.Tell = lambda _report, _done, _total: None,
+) -> rounds.CollectReport:
+    """Ask the sources that are due, or those named; then fold, learn and classify what is new."""
+    collector = newsroom.workspace.settings.collector
+    report = rounds.collect(
+        newsroom.engine, newsroom.sources, newsroom.fetch, newsroom.clock, collector, names, heard
+    )
+    fold(newsroom)
+    learn_if_due(newsroom, tell)
+    classify(newsroom, tell)
+    return report

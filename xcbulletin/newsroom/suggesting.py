@@ -1,0 +1,121 @@
+"""The list from which an editor chooses."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from xcbulletin.collecting.items import SHANGHAI, Status
+from xcbulletin.collecting.suggesting.novelty import Archive, rank_new
+from xcbulletin.collecting.suggesting.ranking import Candidate, Period, Suggestion, rank, set_aside
+from xcbulletin.collecting.suggesting.suggestions import (
+    Wanted,
+    all_items,
+    best_stories,
+    count_items,
+    coverage,
+    taste,
+    texts,
+)
+from xcbulletin.database import reading
+from xcbulletin.manuscript.new import last_day
+from xcbulletin.model import IssueId
+from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom.refreshing import refresh
+
+RECENT = datetime.timedelta(days=45)
+"""What is news where no month is named."""
+_TAIL = datetime.timedelta(days=15)
+"""How far an issue reaches back into the month before its own."""
+_AHEAD = datetime.timedelta(days=2)
+"""Sources in other zones, and clocks that are fast."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggested:
+    """A list for an editor."""
+
+    period: Period
+    suggestions: tuple[Suggestion, ...]
+    coverage: Mapping[str, int]
+    """Items of the period by industry, all industries of the workspace, none left out."""
+    stored: int
+    """Items ever collected."""
+
+
+def suggest(
+    newsroom: Newsroom,
+    *,
+    issue: IssueId | None = None,
+    industries: tuple[str, ...] = (),
+    column: str | None = None,
+    limit: int = 20,
+    tell: Tell = silent,
+) -> Suggested:
+    """Return the best stories that nobody has decided on, best first; `industries` are codes."""
+    refresh(newsroom, tell)
+    now, names = newsroom.clock(), newsroom.short_names
+    period = period_of(issue, now)
+    wanted = Wanted(period=period, industries=industries, column=column, limit=limit, with_old=issue is None)
+    with reading(newsroom.engine) as connection:
+        candidates = best_stories(connection, wanted, newsroom.by_key)
+        liked = taste(connection)
+        ranked = rank_new(
+            candidates,
+            Archive(newsroom.printed),
+            lambda ids: texts(connection, ids),
+            lambda some: rank(some, period, now, names, liked, limit),
+        )
+        return _suggested(connection, newsroom, period, ranked)
+
+
+def everything(
+    newsroom: Newsroom,
+    *,
+    issue: IssueId | None = None,
+    industries: tuple[str, ...] = (),
+    column: str | None = None,
+    tell: Tell = silent,
+) -> Suggested:
+    """Return every item, of an issue's period or ever collected: first what would be suggested, then the rest."""
+    refresh(newsroom, tell)
+    now, names = newsroom.clock(), newsroom.short_names
+    period = period_of(issue, now)
+    with reading(newsroom.engine) as connection:
+        items = all_items(connection, None if issue is None else period, newsroom.by_key)
+        chosen = [one for one in items if _is_wanted(one, industries, column)]
+        ranked = rank(filter(_is_open, chosen), period, now, names, taste(connection))
+        rest = (set_aside(one, names) for one in chosen if not _is_open(one))
+        return _suggested(connection, newsroom, period, (*ranked, *rest))
+
+
+def _suggested(
+    connection: Connection, newsroom: Newsroom, period: Period, suggestions: tuple[Suggestion, ...]
+) -> Suggested:
+    counts = coverage(connection, period)
+    return Suggested(
+        period=period,
+        suggestions=suggestions,
+        coverage={code: counts.get(code, 0) for code in newsroom.short_names},
+        stored=count_items(connection),
+    )
+
+
+def period_of(issue: IssueId | None, now: datetime.datetime) -> Period:
+    """Return the time whose news an issue brings: its month, and the end of the month before."""
+    last = None if issue is None else last_day(issue)
+    if last is None:
+        return Period(since=now - RECENT, until=now + _AHEAD)
+    first = datetime.datetime.combine(last.replace(day=1), datetime.time(), SHANGHAI)
+    end = datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), SHANGHAI)
+    return Period(since=(first - _TAIL).astimezone(datetime.UTC), until=end.astimezone(datetime.UTC))
+
+
+def _is_open(candidate: Candidate) -> bool:
+    return candidate.status is Status.NEW and candidate.judgement.is_relevant
+
+
+def _is_wanted(candidate: Candidate, industries: Sequence[str], column: str | None) -> bool:
+    codes = {label.code for label in candidate.judgement.labels}
+    return (not industries or bool(codes & set(industries))) and column in (None, candidate.judgement.column)
