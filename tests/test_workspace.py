@@ -1,5 +1,6 @@
 """Where things are, and names that cannot lead anywhere else."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from xcbulletin.workspace import (
     issue_ids,
     parse_issue_id,
     setting_overrides,
+    write_new,
     write_whole,
 )
 
@@ -122,3 +124,17 @@ def test_a_new_workspace_is_made_of_what_a_workspace_needs() -> None:
     assert {"bulletin.yaml", "recipients.example.csv", "sources/industries.yaml", ".gitignore"} <= set(files)
     assert "templates/bulletin/print.html" in files
     assert not [name for name in files if "desk.db" in name or name.endswith("recipients.csv")]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_new_file_is_never_written_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(
+            "os.link", lambda *_: (_ for _ in ()).throw(OSError(errno.EPERM, "no links here"))
+        )
+    write_new(tmp_path / "a.md", "甲".encode())
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a.md", "乙".encode())
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a.md": "甲"}

@@ -1,5 +1,6 @@
 """Where things are in a workspace, and writing files whole or not at all."""
 
+import errno
 import os
 import re
 import tempfile
@@ -82,8 +83,19 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def _move_unless_there(temporary: str, path: Path) -> None:
-    os.link(temporary, path)
-    os.unlink(temporary)
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _LINKLESS:
+            raise
+        path.touch(exist_ok=False)
+        os.replace(temporary, path)
+    else:
+        os.unlink(temporary)
+
+
+_LINKLESS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What disks say that know no links: memory sticks, some shares."""
 
 
 def _write(path: Path, content: bytes, move: Callable[[str, Path], None]) -> None:
