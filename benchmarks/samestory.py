@@ -210,13 +210,11 @@ def _row(place: int, title: str, text: str, dice: random.Random) -> dict[str, An
     return {
         "source_id": dice.randint(1, 200),
         "ident": str(place),
-        "ident_kind": "url",
         "url_key": url_key(f"https://example.org/{place}"),
         "title": title,
         "title_core": core_title(title),
         "summary": "",
         "text": text,
         "first_seen": NOW,
-        "last_seen": NOW,
         "digest": "",
     }

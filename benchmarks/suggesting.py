@@ -81,7 +81,6 @@ def _items(numbers: range, words: list[str], days: int) -> Iterator[dict[str, An
             "id": number,
             "source_id": number % _SOURCES,
             "ident": str(number),
-            "ident_kind": "guid",
             "url": f"https://s{number % _SOURCES}.example.org/{number}.html",
             "url_key": f"https://s{number % _SOURCES}.example.org/{number}.html",
             "title": title,
@@ -90,7 +89,6 @@ def _items(numbers: range, words: list[str], days: int) -> Iterator[dict[str, An
             "text": _FILLER * dice.randrange(4, 30),
             "published": at,
             "first_seen": at,
-            "last_seen": at,
             "digest": str(number),
             "story_id": number,
         }

@@ -55,7 +55,6 @@ def item_row(title: str, source_id: int, **fields: Any) -> dict[str, Any]:
     own = {
         "source_id": source_id,
         "ident": f"{serial}",
-        "ident_kind": "guid",
         "url": f"https://example.org/{serial}",
         "url_key": f"https://example.org/{serial}",
         "title": title,
@@ -64,7 +63,6 @@ def item_row(title: str, source_id: int, **fields: Any) -> dict[str, Any]:
         "text": "",
         "published": None,
         "first_seen": NOW,
-        "last_seen": NOW,
         "digest": f"{serial}",
     }
     return {**own, **fields}

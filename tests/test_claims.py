@@ -39,6 +39,13 @@ def test_what_one_has_in_hand_no_other_gets(engine: Engine, ids: list[int]) -> N
     assert claim(engine, ids[:1], other) == set(ids)
 
 
+def test_more_are_claimed_than_a_statement_takes(engine: Engine, ids: list[int]) -> None:
+    many = range(min(ids), min(ids) + 70_000)
+    assert claim(engine, [*many], claims.new_claimant()) == set(ids)
+    with engine.begin() as connection:
+        assert claims.held(connection, many, NOW) == set(ids)
+
+
 def test_only_what_is_due_is_claimed_unless_asked_otherwise(engine: Engine, ids: list[int]) -> None:
     with engine.begin() as connection:
         connection.execute(update(source).where(source.c.id == ids[0]).values(next_due=NOW + HOUR))

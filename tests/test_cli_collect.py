@@ -148,6 +148,21 @@ def test_a_database_that_cannot_be_opened_is_told(run: Run, follow: Any, workspa
     assert outcome.err.startswith(f"{workspace.root}/sources/desk.db: 这不是数据库文件，或已经损坏；")
 
 
+def test_a_fault_of_ours_is_one_line_and_the_rest_is_for_developers(
+    run: Run, server: FeedServer, follow: Any, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ZeroDivisionError("boom\n" * 500)
+
+    monkeypatch.setattr("xcbulletin.collecting.collect.read", fails)
+    follow(甲=server.on("/a", answer(feed(1))))
+    outcome = run("collect")
+    assert "Traceback" not in outcome.out + outcome.err
+    assert max(map(len, (outcome.out + outcome.err).splitlines())) < 250
+    assert "请把 build/faults.log 交给开发者" in outcome.out
+    assert "ZeroDivisionError" in (workspace.root / "build/faults.log").read_text("utf-8")
+
+
 def counts(workspace: Workspace) -> tuple[int | None, int | None]:
     engine = open_engine("sqlite:///sources/desk.db", workspace.root)
     with reading(engine) as connection:

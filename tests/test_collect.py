@@ -228,7 +228,10 @@ def test_a_fault_of_ours_with_one_source_does_not_stop_the_rest(
     with caplog.at_level(logging.ERROR):
         report = stand.collect()
     assert [one.outcome for one in report.sources] == [Outcome.OK, Outcome.UNREADABLE, Outcome.OK]
-    assert report.sources[1].detail == "程序在这里出错（ZeroDivisionError: boom），请报告给开发者"
+    assert (
+        report.sources[1].detail
+        == "程序在这里出错（ZeroDivisionError: boom），请把 build/faults.log 交给开发者"
+    )
     assert "ZeroDivisionError" in caplog.text
     assert stand.count(tables.item) == 2
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 import xcbulletin
 from xcbulletin.collecting import tables
-from xcbulletin.database import HEAD, DatabaseError, metadata, open_engine, reading
+from xcbulletin.database import HEAD, DatabaseError, lasting, metadata, open_engine, reading
 
 NOW = datetime(2026, 8, 1, 8, 30, 15, 123456, tzinfo=UTC)
 DEFAULT = "sqlite:///sources/desk.db"
@@ -220,6 +220,26 @@ def test_sqlite_waits_for_the_disk_at_checkpoints_only(tmp_path: Path) -> None:
         ]
     engine.dispose()
     assert settings == ["wal", 1]
+
+
+def test_sqlite_waits_for_the_disk_for_what_is_to_last(tmp_path: Path) -> None:
+    engine = open_engine(DEFAULT, tmp_path)
+    synchronous = []
+    for begun in (lasting(engine), engine.begin(), lasting(engine), reading(engine)):
+        with begun as connection:
+            synchronous.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+    engine.dispose()
+    assert synchronous == [2, 1, 2, 1]
+
+
+def test_what_is_to_last_is_kept_whole_or_not_at_all(engine: Engine) -> None:
+    with pytest.raises(RuntimeError), lasting(engine) as connection:  # noqa: PT012
+        connection.execute(insert(tables.source).values(key="a", name="甲"))
+        raise RuntimeError
+    with lasting(engine) as connection:
+        connection.execute(insert(tables.source).values(key="b", name="乙"))
+    with reading(engine) as connection:
+        assert connection.scalars(select(tables.source.c.key)).all() == ["b"]
 
 
 # Refused

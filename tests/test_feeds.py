@@ -93,7 +93,7 @@ def test_sloppy_rss():
     amp, cdata, control, untitled = reading.entries
     assert reading.title == "示例 源"
     assert reading.detail == (
-        "XML 有误，已修补；1 条没有标题和正文，已略去；1 条的日期不可用（如“0000-00-00 00:00:00”）"
+        "XML 有误，已修补；1 条没有标题和正文，已略去；1 条的日期读不出（如“0000-00-00 00:00:00”）"
     )
     assert (amp.title, amp.url) == (
         "A&B 公司 © 与 R&D",

@@ -14,7 +14,7 @@ from xcbulletin.collecting import tables
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.inbox import inbox
 from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
-from xcbulletin.collecting.items import DateSource, Outcome
+from xcbulletin.collecting.items import Outcome
 from xcbulletin.database import reading
 
 
@@ -49,11 +49,7 @@ def test_new_entries_are_added_and_known_ones_are_not(box: Box) -> None:
     assert box.store(make_entry("1"), make_entry("2")) == Stored(new=2)
     later = NOW + HOUR
     assert box.store(make_entry("2"), make_entry("3"), now=later) == Stored(new=1, known=1)
-    assert box.all("ident", "first_seen", "last_seen") == [
-        ("1", NOW, NOW),
-        ("2", NOW, later),
-        ("3", later, later),
-    ]
+    assert box.all("ident", "first_seen") == [("1", NOW), ("2", NOW), ("3", later)]
 
 
 def test_an_item_is_kept_whole(box: Box) -> None:
@@ -64,7 +60,6 @@ def test_an_item_is_kept_whole(box: Box) -> None:
         summary="<p>摘要</p>",
         text="正文",
         published=NOW - DAY,
-        date_source=DateSource.FEED,
     )
     box.store(entry)
     columns = (
@@ -75,7 +70,6 @@ def test_an_item_is_kept_whole(box: Box) -> None:
         "summary",
         "text",
         "published",
-        "date_source",
         "changes",
     )
     assert box.all(*columns) == [
@@ -87,7 +81,6 @@ def test_an_item_is_kept_whole(box: Box) -> None:
             "<p>摘要</p>",
             "正文",
             NOW - DAY,
-            "feed",
             0,
         )
     ]
@@ -112,8 +105,8 @@ def test_a_text_that_changes_at_every_reading_does_not_fill_the_database(box: Bo
 
 def test_the_first_date_stands_but_a_missing_one_is_filled_in(box: Box) -> None:
     box.store(make_entry("1", published=NOW - DAY), make_entry("2"))
-    box.store(make_entry("1", published=NOW), make_entry("2", published=NOW, date_source=DateSource.FEED))
-    assert box.all("published", "date_source") == [(NOW - DAY, None), (NOW, "feed")]
+    box.store(make_entry("1", published=NOW), make_entry("2", published=NOW))
+    assert box.all("published") == [(NOW - DAY,), (NOW,)]
 
 
 def test_an_item_that_vanishes_and_comes_back_is_not_new(box: Box) -> None:

@@ -8,6 +8,7 @@ import pytest
 from newsdesk import NOW, add_item, label_all, make_labeller
 from sqlalchemy import Engine
 
+from xcbulletin import database
 from xcbulletin.collecting.following.sources import Authority, Source, SourceKind
 from xcbulletin.collecting.suggesting import suggestions
 from xcbulletin.collecting.suggesting.ranking import Candidate, Outlet, Period, Tally
@@ -21,6 +22,7 @@ from xcbulletin.collecting.suggesting.suggestions import (
     mark_picked,
     parse_number,
     taste,
+    texts,
 )
 from xcbulletin.errors import BulletinError
 
@@ -154,6 +156,30 @@ def test_an_item_is_found_by_its_number_with_its_story(engine: Engine) -> None:
         found, missing = find_items(connection, [other, 999_999])
     assert missing == (999_999,)
     assert (found[0].id, found[0].lead, found[0].others, len(found[0].url_keys)) == (other, lead, (lead,), 2)
+
+
+def test_a_front_page_is_no_address_of_a_story(engine: Engine) -> None:
+    number = add_item(engine, "特高压", url="https://site.cn/", url_key="https://site.cn/")
+    with engine.connect() as connection:
+        ((found,), _) = find_items(connection, [number])
+    assert (found.url, found.url_keys) == ("https://site.cn/", frozenset())
+
+
+def test_more_items_are_asked_for_than_a_statement_takes(engine: Engine) -> None:
+    number = add_item(engine, "特高压", text="正文")
+    many = range(number, number + 70_000)
+    with engine.connect() as connection:
+        found, missing = find_items(connection, many)
+        assert ([one.id for one in found], len(missing)) == ([number], 69_999)
+        assert [*texts(connection, many)] == [number]
+
+
+def test_stories_are_newest_first_in_however_many_pieces(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [add_item(engine, f"特高压{number}") for number in range(5)]
+    monkeypatch.setattr(database, "_PIECE", 2)
+    assert [one.id for one in best(engine)] == numbers[::-1]
 
 
 @pytest.mark.parametrize(("text", "number"), [("128", 128), (" #128", 128), ("１２８", 128)])

@@ -81,8 +81,8 @@ class Moment(TypeDecorator[datetime]):
 def open_engine(url: str, root: Path) -> Engine:
     """Return the engine of the workspace's database, which is made or migrated first where need be.
 
-    A relative SQLite path is under `root`. Writers take `engine.begin()`, readers `reading(engine)`. What the
-    machine or the server refuses, now or later, is a DatabaseError.
+    A relative SQLite path is under `root`. Writers take `engine.begin()`, or `lasting(engine)` for what cannot be had
+    again, readers `reading(engine)`. What the machine or the server refuses, now or later, is a DatabaseError.
     """
     parsed = _parse_url(url, root)
     engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
@@ -99,6 +99,13 @@ def open_engine(url: str, root: Path) -> Engine:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that only reads, and so waits for no writer."""
     with engine.execution_options(postgresql_readonly=True).connect() as connection:
+        yield connection
+
+
+@contextmanager
+def lasting(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction that, once committed, no power cut takes back: for what people decided."""
+    with engine.execution_options(lasting=True).begin() as connection:
         yield connection
 
 
@@ -161,15 +168,15 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # Python's module would begin transactions by itself, and not before the first write: we say BEGIN ourselves.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
-    # In WAL, NORMAL loses nothing when a process is killed. When the power fails it may forget the last transactions,
-    # whole and in order: what was not kept is asked for again. FULL would wait for the disk at every source.
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    # In WAL, NORMAL loses nothing when a process is killed. When the power fails it may forget the last transactions,
+    # whole and in order: what was not kept is asked for again. FULL would wait for the disk at every source.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('lasting') else 'NORMAL'}")
     # A writer that starts as a reader cannot wait for another writer, it fails (SQLITE_BUSY_SNAPSHOT).
-    reads = connection.get_execution_options().get("postgresql_readonly")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get("postgresql_readonly") else "BEGIN IMMEDIATE")
 
 
 def _postgresql_engine(url: URL) -> Engine:

@@ -1,7 +1,10 @@
 """The command that asks the sources for what is new."""
 
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +35,7 @@ def collect(
     from xcbulletin.newsroom import collecting
 
     shown = _Shown(as_json=as_json)
-    with open_newsroom(context) as newsroom:
+    with open_newsroom(context) as newsroom, _faults_noted(newsroom.root):
         report = collecting.collect(newsroom, names or (), complain if as_json else say, shown.source)
         problems = newsroom.source_problems
     shown.clear()
@@ -43,6 +46,22 @@ def collect(
         _close(report, names=bool(names))
     if _has_failed(report, names=bool(names)) or has_errors(problems):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _faults_noted(root: Path) -> Iterator[None]:
+    """Let what a developer must see of a fault be written to `build/faults.log`, if it can be."""
+    notes: logging.Handler = logging.NullHandler()
+    with suppress(OSError):
+        (root / "build").mkdir(exist_ok=True)
+        notes = logging.FileHandler(root / "build" / "faults.log", encoding="utf-8", delay=True)
+    logger = logging.getLogger("xcbulletin")
+    logger.addHandler(notes)
+    try:
+        yield
+    finally:
+        logger.removeHandler(notes)
+        notes.close()
 
 
 class _Shown:

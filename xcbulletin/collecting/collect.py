@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from textwrap import shorten
 
 from sqlalchemy import Connection, Engine
 
@@ -230,7 +231,8 @@ class _Run:
 
     def _broken(self, job: _Job, error: Exception | None) -> Asked:
         _log.error("%s cannot be read", job.source.url, exc_info=error)
-        detail = f"程序在这里出错（{type(error).__name__}: {error}），请报告给开发者"
+        said = shorten(f"{type(error).__name__}: {error}", 100, placeholder="…")
+        detail = f"程序在这里出错（{said}），请把 build/faults.log 交给开发者"
         return Asked(outcome=Outcome.UNREADABLE, at=self._clock(), address=_address(job), detail=detail)
 
     def _kept(self, job: _Job, asked: Asked) -> SourceReport:

@@ -83,26 +83,23 @@ item = Table(
     Column("id", Integer, primary_key=True),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("ident", Text, nullable=False),
-    Column("ident_kind", String(10), nullable=False),
     Column("url", Text),
-    Column("url_key", Text, index=True),
+    Column("url_key", Text),
     Column("title", Text, nullable=False),
     Column("title_core", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("published", Moment),
-    Column("date_source", String(10)),
     Column("first_seen", Moment, nullable=False, index=True),
-    Column("last_seen", Moment, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("changes", Integer, nullable=False, default=0),
     Column("story_id", ForeignKey("story.id"), index=True),
-    Column("fold_kind", String(10)),
-    Column("fold_score", Float),
     Column("fold_reason", Text),
     Column("event_id", Integer, index=True),
     Column("labelled_by", String(64), index=True),
     UniqueConstraint("source_id", "ident"),
+    Index("ix_item_url_key", "url_key", "source_id"),
+    Index("ix_item_published", "source_id", "published"),
 )
 """An entry that a source gave. `story_id` is empty until it is folded, `labelled_by` until it is classified."""
 
@@ -187,5 +184,3 @@ model = Table(
     Column("content", LargeBinary, nullable=False),
 )
 """The classifier as it was last trained."""
-
-Index("item_recent", item.c.published, item.c.story_id)

@@ -17,7 +17,7 @@ from xcbulletin.collecting.suggesting.suggestions import (
     parse_number,
 )
 from xcbulletin.collecting.urls import item_key
-from xcbulletin.database import reading
+from xcbulletin.database import lasting, reading
 from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.manuscript.evidence import format_evidence
 from xcbulletin.manuscript.read import read_issue
@@ -60,7 +60,7 @@ def pick(
     files = _articles_of(newsroom, chosen, issue)
     new = {one.story: one for one in chosen if one.story not in files}
     pages = _pages_of(newsroom, tuple(new.values()), tell)
-    with newsroom.engine.begin() as connection:
+    with lasting(newsroom.engine) as connection:
         # Another editor may have picked the same while the pages were fetched.
         files |= _articles_of(newsroom, lock_items(connection, [one.id for one in new.values()]), issue)
         written = {story: one for story, one in new.items() if story not in files}
@@ -191,7 +191,7 @@ def dismiss(newsroom: Newsroom, items: Sequence[str]) -> tuple[Item, ...]:
     ]
     if written:
         raise BulletinError("\n".join(written))
-    with newsroom.engine.begin() as connection:
+    with lasting(newsroom.engine) as connection:
         for one in chosen:
             mark_dismissed(connection, one.id, newsroom.clock())
     return chosen
@@ -203,7 +203,7 @@ def merge(newsroom: Newsroom, items: Sequence[str]) -> tuple[Item, ...]:
     chosen = _find(newsroom, items)
     if len(chosen) < 2:
         raise UsageMistakeError("merge 后面至少要写两条线索的编号，如 xcbulletin merge 12 34")
-    with newsroom.engine.begin() as connection:
+    with lasting(newsroom.engine) as connection:
         stories.merge(connection, [one.id for one in chosen], newsroom.clock(), newsroom.authorities)
     return chosen
 
@@ -214,6 +214,6 @@ def split(newsroom: Newsroom, item: str) -> Item:
     (chosen,) = _find(newsroom, [item])
     if not chosen.others:
         raise BulletinError(f"{chosen.id}: 这一条没有与别的合在一起，不用拆")
-    with newsroom.engine.begin() as connection:
+    with lasting(newsroom.engine) as connection:
         stories.split(connection, chosen.id, newsroom.clock(), newsroom.authorities)
     return _find(newsroom, [item])[0]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from xcbulletin.collecting.classifying.examples import read_examples
 from xcbulletin.collecting.suggesting.learning import Lesson, add_examples
+from xcbulletin.database import lasting
 from xcbulletin.errors import BulletinError, reason
 from xcbulletin.model import Problem
 from xcbulletin.newsroom import Newsroom, Tell, silent
@@ -33,7 +34,7 @@ def learn(newsroom: Newsroom, file: Path | None = None, tell: Tell = silent) -> 
     """
     text = "" if file is None else decode(_content(file), str(file))
     examples, problems = read_examples(text, str(file), newsroom.short_names)
-    with newsroom.engine.begin() as connection:
+    with lasting(newsroom.engine) as connection:
         new = add_examples(connection, examples, newsroom.clock())
     tell("正在学习")
     refresh(newsroom, tell)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from xcbulletin.collecting.tables import source
+from xcbulletin.database import pieces
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds that is not renewed: longer than any document may take, with patience for a slow disk."""
@@ -28,16 +29,21 @@ def claim(
     """Take sources in hand: of `ids`, those due that nobody else has. Returns which."""
     free = [source.c.claimed_by.is_(None), source.c.claimed_until <= now]
     gone = source.c.claimed_by.in_(_gone(connection))
-    wanted = [source.c.id.in_(ids), or_(*free, gone), *([is_due(now)] if due_only else [])]
+    wanted = [or_(*free, gone), *([is_due(now)] if due_only else [])]
     taken = update(source).where(*wanted).values(claimed_by=claimant, claimed_until=now + LEASE)
-    connection.execute(taken)
+    for piece in pieces(ids):
+        connection.execute(taken.where(source.c.id.in_(piece)))
     return frozenset(connection.scalars(select(source.c.id).where(source.c.claimed_by == claimant)))
 
 
 def held(connection: Connection, ids: Sequence[int], now: datetime) -> frozenset[int]:
     """Return which of `ids` somebody has in hand."""
-    in_hand = (source.c.id.in_(ids), source.c.claimed_until > now)
-    return frozenset(connection.scalars(select(source.c.id).where(*in_hand)))
+    in_hand = select(source.c.id).where(source.c.claimed_until > now)
+    return frozenset(
+        number
+        for piece in pieces(ids)
+        for number in connection.scalars(in_hand.where(source.c.id.in_(piece)))
+    )
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Column, Connection, Row, bindparam, delete, func, insert, select, update
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Source
@@ -179,7 +179,7 @@ def store(connection: Connection, source_id: int, entries: Sequence[Entry], now:
     changed = [one for one in revisions if one.said_otherwise]
     if new:
         connection.execute(insert(item), new)
-    _revise(connection, revisions, now)
+    _revise(connection, revisions)
     _keep_versions(connection, changed, now)
     return Stored(new=len(new), updated=len(changed), known=len(revisions))
 
@@ -206,13 +206,22 @@ def _key(entry: Entry) -> str | None:
 
 def _known(connection: Connection, source_id: int, entries: Sequence[Entry]) -> list[Row[Any]]:
     """Return the items of the source that have an ident or an address of the entries."""
-    rows: dict[int, Row[Any]] = {}
-    for piece in pieces(entries):
-        idents = item.c.ident.in_([entry.ident for entry in piece])
-        keys = item.c.url_key.in_([key for entry in piece if (key := _key(entry))])
-        found = connection.execute(select(item).where(item.c.source_id == source_id, or_(idents, keys)))
-        rows.update((row.id, row) for row in found)
-    return list(rows.values())
+    idents = {entry.ident for entry in entries}
+    keys = {key for entry in entries if (key := _key(entry))}
+    # Two queries, for with OR no index serves.
+    rows = [
+        *_having(connection, source_id, item.c.ident, idents),
+        *_having(connection, source_id, item.c.url_key, keys),
+    ]
+    return list({row.id: row for row in rows}.values())
+
+
+def _having(
+    connection: Connection, source_id: int, column: Column[Any], values: Collection[Any]
+) -> Iterator[Row[Any]]:
+    """Yield the items of the source in which the column has one of the values."""
+    for piece in pieces(values):
+        yield from connection.execute(select(item).where(item.c.source_id == source_id, column.in_(piece)))
 
 
 def _told_apart(entries: Sequence[Entry], by_ident: Mapping[str, Row[Any]]) -> tuple[Entry, ...]:
@@ -248,11 +257,7 @@ Pairs = list[tuple[Entry, Row[Any] | None]]
 def _at_their_times(connection: Connection, source_id: int, pairs: Pairs) -> list[Row[Any]]:
     """Return the items of the source that were published at the very times of the entries not recognised."""
     times = {entry.published for entry, row in pairs if row is None and _has_time(entry.published)}
-    found: list[Row[Any]] = []
-    for piece in pieces(list(times)):
-        query = select(item).where(item.c.source_id == source_id, item.c.published.in_(piece))
-        found += connection.execute(query).all()
-    return found
+    return list(_having(connection, source_id, item.c.published, times))
 
 
 def _has_time(moment: datetime | None) -> bool:
@@ -309,14 +314,11 @@ def _row(source_id: int, entry: Entry, now: datetime) -> dict[str, Any]:
     return {
         "source_id": source_id,
         "ident": entry.ident,
-        "ident_kind": entry.ident_kind,
         "url": entry.url,
         "url_key": _key(entry),
         **_content(entry),
         "published": entry.published,
-        "date_source": entry.date_source,
         "first_seen": now,
-        "last_seen": now,
     }
 
 
@@ -326,19 +328,17 @@ def _revision(row: Row[Any], entry: Entry) -> _Revision:
         values |= {"url": entry.url, "url_key": _key(entry)}
     # A source moves its dates with every touch; the first one stands.
     if row.published is None and entry.published is not None:
-        values |= {"published": entry.published, "date_source": entry.date_source}
+        values["published"] = entry.published
     changed = _digest(entry) != row.digest
     if changed:
         values |= {**_content(entry), "changes": row.changes + 1, "labelled_by": None}
     return _Revision(row=row, values=values, said_otherwise=changed)
 
 
-def _revise(connection: Connection, revisions: Sequence[_Revision], now: datetime) -> None:
+def _revise(connection: Connection, revisions: Sequence[_Revision]) -> None:
     for one in revisions:
         if one.values:
             connection.execute(update(item).where(item.c.id == one.row.id).values(**one.values))
-    for piece in pieces([one.row.id for one in revisions]):
-        connection.execute(update(item).where(item.c.id.in_(piece)).values(last_seen=now))
 
 
 def _keep_versions(connection: Connection, changed: Sequence[_Revision], now: datetime) -> None:

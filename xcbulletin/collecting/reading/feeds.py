@@ -370,7 +370,7 @@ def _notes(found: list[tuple[Entry | None, bool]]) -> Iterator[str]:
     if empty := len(found) - len(entries):
         yield f"{empty} 条没有标题和正文，已略去" if entries else ""
     if unread := [entry.date_text for entry in entries if entry.date_text]:
-        yield f"{len(unread)} 条的日期不可用（如“{unread[0][:30]}”）"
+        yield f"{len(unread)} 条的日期读不出（如“{unread[0][:30]}”）"
     if apart := sum(apart for _, apart in found):
         yield f"{apart} 条的日期与网址中的日期相差两天以上"
 

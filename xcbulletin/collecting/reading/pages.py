@@ -232,7 +232,7 @@ def _reading(listing: _Listing, document: Document, source: Source) -> Reading:
         return Reading(outcome=Outcome.NO_MATCH, detail=_what_is_missing(listing, fields))
     remarks = _remarks(listing, entries, fields)
     if apart := sum(apart for _, apart in found):
-        remarks.append(f"{apart} 条的日期与网址里的不符")
+        remarks.append(f"{apart} 条的日期与网址中的日期相差两天以上")
     return Reading(
         outcome=Outcome.OK, entries=identified(entries), title=listing.title, detail="；".join(remarks)
     )

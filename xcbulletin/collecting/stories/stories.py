@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
-    and_,
     bindparam,
     case,
     delete,
@@ -91,7 +90,7 @@ def merge(
         joined = set(stories[kept])
         for other in others:
             willing = {one for one in stories[other] if not _parted(connection, one, joined)}
-            _move(connection, willing, kept, "编辑合并")
+            _move(connection, willing, story_id=kept, fold_reason="编辑合并")
             _settle(connection, other, authority)
             joined |= willing
         _settle(connection, kept, authority)
@@ -117,8 +116,8 @@ def split(
         new: int = connection.execute(
             insert(story).values(lead_id=item_id).returning(story.c.id)
         ).scalar_one()
-        _move(connection, {item_id}, new, "编辑拆分")
-        connection.execute(update(item).where(item.c.id.in_(along)).values(story_id=new))
+        _move(connection, {item_id}, story_id=new, fold_reason="编辑拆分")
+        _move(connection, along, story_id=new)
         _settle(connection, new, authority)
         _settle(connection, old, authority)
     return new
@@ -273,8 +272,6 @@ def _folded(one: _Item) -> dict[str, Any]:
         "id_": one.id,
         "story_id": one.story.id if one.story else None,
         "event_id": one.event_id,
-        "fold_kind": found and found.kind.value,
-        "fold_score": found and found.score,
         "fold_reason": found and found.reason,
     }
 
@@ -390,17 +387,18 @@ def _boilerplate_rows(connection: Connection, source_ids: Collection[int], *, re
 
 def _stories(connection: Connection, item_ids: Collection[int]) -> dict[int, set[int]]:
     """Return the stories of the items, each with all its items."""
-    ids = select(item.c.story_id).where(item.c.id.in_(item_ids))
+    both = select(item.c.id, item.c.story_id)
+    ids = {row.story_id for row in _rows(connection, both, item.c.id, item_ids)}
     members = defaultdict[int, set[int]](set)
-    for row in connection.execute(select(item.c.id, item.c.story_id).where(item.c.story_id.in_(ids))):
+    for row in _rows(connection, both, item.c.story_id, ids):
         members[row.story_id].add(row.id)
     return members
 
 
 def _by_merit(connection: Connection, story_ids: Collection[int]) -> list[int]:
     decided = case({Status.PICKED: 0, Status.DISMISSED: 1}, value=story.c.status, else_=2)
-    query = select(story.c.id).where(story.c.id.in_(story_ids)).order_by(decided, story.c.id)
-    return list(connection.execute(query).scalars())
+    query = select(decided.label("decided"), story.c.id)
+    return [number for _, number in sorted(map(tuple, _rows(connection, query, story.c.id, story_ids)))]
 
 
 def _named_pairs(stories: Sequence[set[int]], named: set[int]) -> set[tuple[int, int]]:
@@ -443,19 +441,15 @@ def _going_along(
 
 def _parted(connection: Connection, one: int, others: Collection[int]) -> bool:
     """Tell whether an editor split the item from one of the others."""
-    found = select(verdict.c.id).where(
-        verdict.c.same.is_(False),
-        or_(
-            and_(verdict.c.one_id == one, verdict.c.other_id.in_(others)),
-            and_(verdict.c.other_id == one, verdict.c.one_id.in_(others)),
-        ),
+    query = select(verdict.c.one_id, verdict.c.other_id).where(
+        verdict.c.same.is_(False), or_(verdict.c.one_id == one, verdict.c.other_id == one)
     )
-    return connection.execute(found.limit(1)).first() is not None
+    return any(not {*row}.isdisjoint(others) for row in connection.execute(query))
 
 
-def _move(connection: Connection, ids: Collection[int], story_id: int, reason: str) -> None:
-    values = {"story_id": story_id, "fold_kind": "editor", "fold_score": 1.0, "fold_reason": reason}
-    connection.execute(update(item).where(item.c.id.in_(ids)).values(values))
+def _move(connection: Connection, ids: Collection[int], **values: Any) -> None:
+    for piece in pieces(ids):
+        connection.execute(update(item).where(item.c.id.in_(piece)).values(values))
 
 
 def _settle(connection: Connection, story_id: int, authority: Mapping[int, Authority]) -> None:

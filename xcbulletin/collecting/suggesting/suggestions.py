@@ -1,7 +1,7 @@
 """What the database knows of stories: those to suggest, those decided, and the decisions themselves."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from xcbulletin.collecting.suggesting.ranking import (
     Taste,
 )
 from xcbulletin.collecting.tables import item, label, source, story
+from xcbulletin.collecting.urls import is_front_page
 from xcbulletin.database import pieces
 from xcbulletin.errors import BulletinError
 
@@ -60,7 +61,7 @@ class Item:
     issue: str | None
     article: str | None
     url_keys: frozenset[str]
-    """Of all items of its story."""
+    """Of all items of its story, without front pages: those are shared by many."""
     others: tuple[int, ...]
     """The other items of its story."""
 
@@ -80,7 +81,7 @@ def best_stories(
             item.c.first_seen >= period.since, item.c.first_seen < period.until, label.c.at < period.since
         )
         ids = [*ids, *connection.scalars(old.order_by(*order).limit(most))]
-    return _candidates(connection, item.c.id.in_(ids), sources)
+    return _candidates(connection, [item.c.id.in_(some) for some in pieces(ids)], sources)
 
 
 def all_items(
@@ -89,7 +90,7 @@ def all_items(
     """Return every item, in a period or at all, newest first; those that are not led by themselves are folded."""
     at = func.coalesce(item.c.published, item.c.first_seen)
     inside = [] if period is None else [at >= period.since, at < period.until]
-    return _candidates(connection, and_(True, *inside), sources)
+    return _candidates(connection, [and_(True, *inside)], sources)
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -119,17 +120,17 @@ _LIGHT = (
 
 
 def _candidates(
-    connection: Connection, which: ColumnElement[bool], sources: Mapping[str, Source]
+    connection: Connection, parts: Iterable[ColumnElement[bool]], sources: Mapping[str, Source]
 ) -> tuple[Candidate, ...]:
+    """Return the items for which one of the conditions holds, newest first."""
     query = (
         select(*_LIGHT)
         .join(source, source.c.id == item.c.source_id)
         .outerjoin(story, story.c.id == item.c.story_id)
         .outerjoin(label, label.c.item_id == item.c.id)
-        .where(which)
-        .order_by(item.c.first_seen.desc(), item.c.id.desc())
     )
-    rows = connection.execute(query).all()
+    rows = [row for which in parts for row in connection.execute(query.where(which))]
+    rows.sort(key=lambda row: (row.first_seen, row.id), reverse=True)
     outlets = _outlets(connection, [row.story_id for row in rows if row.lead_id == row.id], sources)
     return tuple(_candidate(row, outlets, sources) for row in rows)
 
@@ -250,8 +251,12 @@ def count_items(connection: Connection) -> int:
 
 def texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
     """Return the beginnings of items' texts, and their addresses as they are compared, by number."""
-    query = select(item.c.id, func.substr(item.c.text, 1, 600), item.c.url_key).where(item.c.id.in_(ids))
-    return {number: (text, key) for number, text, key in connection.execute(query)}
+    query = select(item.c.id, func.substr(item.c.text, 1, 600), item.c.url_key)
+    return {
+        number: (text, key)
+        for some in pieces(ids)
+        for number, text, key in connection.execute(query.where(item.c.id.in_(some)))
+    }
 
 
 def find_items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[Item, ...], tuple[int, ...]]:
@@ -262,9 +267,10 @@ def find_items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[Item, 
         )
         .join(source, source.c.id == item.c.source_id)
         .join(story, story.c.id == item.c.story_id)
-        .where(item.c.id.in_(ids))
     )
-    rows = {row.id: row for row in connection.execute(query)}
+    rows = {
+        row.id: row for some in pieces(ids) for row in connection.execute(query.where(item.c.id.in_(some)))
+    }
     found = tuple(_item(connection, rows[number]) for number in ids if number in rows)
     return found, tuple(number for number in ids if number not in rows)
 
@@ -295,7 +301,7 @@ def _item(connection: Connection, row: Any) -> Item:
         status=Status(row.status),
         issue=row.issue,
         article=row.article,
-        url_keys=frozenset(key for key in keys.values() if key),
+        url_keys=frozenset(key for key in keys.values() if key and not is_front_page(key)),
         others=tuple(number for number in keys if number != row.id),
     )
 

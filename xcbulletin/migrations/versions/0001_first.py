@@ -96,7 +96,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("ident", sa.Text(), nullable=False),
-        sa.Column("ident_kind", sa.String(length=10), nullable=False),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("url_key", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
@@ -104,14 +103,10 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("published", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("date_source", sa.String(length=10), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("story_id", sa.Integer(), nullable=True),
-        sa.Column("fold_kind", sa.String(length=10), nullable=True),
-        sa.Column("fold_score", sa.Float(), nullable=True),
         sa.Column("fold_reason", sa.Text(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
         sa.Column("labelled_by", sa.String(length=64), nullable=True),
@@ -120,12 +115,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
         sa.UniqueConstraint("source_id", "ident", name=op.f("uq_item_source_id_ident")),
     )
-    op.create_index("item_recent", "item", ["published", "story_id"], unique=False)
     op.create_index(op.f("ix_item_event_id"), "item", ["event_id"], unique=False)
     op.create_index(op.f("ix_item_first_seen"), "item", ["first_seen"], unique=False)
     op.create_index(op.f("ix_item_labelled_by"), "item", ["labelled_by"], unique=False)
+    op.create_index("ix_item_published", "item", ["source_id", "published"], unique=False)
     op.create_index(op.f("ix_item_story_id"), "item", ["story_id"], unique=False)
-    op.create_index(op.f("ix_item_url_key"), "item", ["url_key"], unique=False)
+    op.create_index("ix_item_url_key", "item", ["url_key", "source_id"], unique=False)
     op.create_table(
         "gram",
         sa.Column("gram", sa.BigInteger(), nullable=False),
