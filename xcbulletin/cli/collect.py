@@ -1,6 +1,5 @@
 """The command that asks the sources for what is new."""
 
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -51,6 +50,8 @@ def collect(
 @contextmanager
 def _faults_noted(root: Path) -> Iterator[None]:
     """Let what a developer must see of a fault be written to `build/faults.log`, if it can be."""
+    import logging
+
     notes: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         (root / "build").mkdir(exist_ok=True)
