@@ -140,6 +140,13 @@ def test_an_empty_list_is_no_failure(run: Run, follow: Any) -> None:
     assert (outcome.code, outcome.out) == (0, "没有信息源；可用 xcbulletin sources add 网址 添加\n")
 
 
+def test_a_list_of_nothing_but_mistakes_is_not_called_empty(run: Run, workspace: Workspace) -> None:
+    write(workspace.root / "sources" / "feeds.yaml", "- {name: 甲, url: x}\n")
+    outcome = run("collect")
+    assert (outcome.code, outcome.out) == (1, "没有可以采集的信息源；请先改正以上问题\n")
+    assert outcome.err == "sources/feeds.yaml:1: “url”应为 http:// 或 https:// 开头的网址，现为“x”\n"
+
+
 def test_a_database_that_cannot_be_opened_is_told(run: Run, follow: Any, workspace: Workspace) -> None:
     follow()
     write(workspace.root / "sources" / "desk.db", "no database at all, only a text that is long enough")

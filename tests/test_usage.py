@@ -155,3 +155,9 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - started < 2
     for heavy in ("weasyprint", "pydantic", "jinja2", "lxml", "PIL", "markdown_it", "yaml"):
         assert not re.search(rf"\| +{heavy}$", done.stderr, re.MULTILINE)
+
+
+def test_a_number_too_small_is_told_with_the_smallest(run: Run, workspace: Workspace) -> None:  # noqa: ARG001
+    outcome = run("suggest", "--limit", "0")
+    assert outcome.code == 2
+    assert outcome.err.startswith("--limit 后面应为 1 或更大的整数，现为“0”")

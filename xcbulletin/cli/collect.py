@@ -42,7 +42,7 @@ def collect(
     if as_json:
         _print_json(report, problems)
     else:
-        _close(report, names=bool(names))
+        _close(report, names=bool(names), mistaken=has_errors(problems))
     if _has_failed(report, names=bool(names)) or has_errors(problems):
         raise typer.Exit(1)
 
@@ -93,7 +93,7 @@ def _what(report: "SourceReport") -> str:
     return f"{counted}；{report.detail}" if report.detail else counted
 
 
-def _close(report: "CollectReport", *, names: bool) -> None:
+def _close(report: "CollectReport", *, names: bool, mistaken: bool) -> None:
     concerned = {concern.name for concern in report.needs_person}
     for source in report.sources:
         if source.failed and concerned.isdisjoint({source.name, ""}):
@@ -105,7 +105,11 @@ def _close(report: "CollectReport", *, names: bool) -> None:
     if report.sources:
         say(_total(report))
     elif not report.listed:
-        say("没有信息源；可用 xcbulletin sources add 网址 添加")
+        say(
+            "没有可以采集的信息源；请先改正以上问题"
+            if mistaken
+            else "没有信息源；可用 xcbulletin sources add 网址 添加"
+        )
     elif not names and not report.elsewhere:
         say(f"{report.listed} 个信息源都还没到再看的时候{_next(report)}；要马上采集，用 --source 点名")
 
