@@ -160,4 +160,4 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
 def test_a_number_too_small_is_told_with_the_smallest(run: Run, workspace: Workspace) -> None:  # noqa: ARG001
     outcome = run("suggest", "--limit", "0")
     assert outcome.code == 2
-    assert outcome.err.startswith("--limit 后面应为 1 或更大的整数，现为“0”")
+    assert outcome.err == "--limit 后面应为 1 或更大的整数；用法见 xcbulletin suggest --help\n"

@@ -144,8 +144,8 @@ def _what(error: Any, command: Any) -> str:
         case "BadParameter":
             value = str(error.message).partition("'")[2].partition("'")[0]
             name = error.param.opts[0] if error.param and error.param.opts[0].startswith("-") else ""
-            if small := re.match(r"(\S+) is not in the range x>=(\d+)", str(error.message)):
-                return f"{name} 后面应为 {small[2]} 或更大的整数，现为“{small[1]}”"
+            if small := re.search(r"greater than or equal to (\d+)", str(error.message)):
+                return f"{name} 后面应为 {small[1]} 或更大的整数"
             where = f" {name} 后面" if name else "这里"
             return (
                 f"{f'“{value}”' if value else '所写的内容'}不能用在{where}，这里要的是 {error.param.metavar}"
