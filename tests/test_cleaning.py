@@ -91,6 +91,18 @@ def test_text_keeps_its_paragraphs():
     assert plain_text(html) == "题\n第一段接着写。\n换行\n甲\n乙\n1 2"
 
 
+def test_what_stands_in_attributes_is_neither_shown_as_text_nor_parts_it():
+    html = '<section><p>甲<abbr title="a&gt;b">乙</abbr>丙</p><table><tr><td colspan="2">1</td><td rowspan="3">2</td></tr></table></section>'
+    assert plain_text(html) == "甲乙丙\n1 2"
+    assert plain_text('<p>甲<img src="/a.png" alt="x > y <div>">乙</p>') == "甲乙"
+
+
+def test_what_only_parts_paragraphs_is_not_shown():
+    html = "<div>甲</div><div>乙</div><details><summary>丙</summary>丁</details>"
+    assert clean(html, BASE) == "甲乙丙丁"
+    assert plain_text(html) == "甲\n乙\n丙\n丁"
+
+
 def test_text_without_tags_keeps_its_lines():
     assert plain_text("第一行\n\n  第二行 &amp; &nbsp;三\u3000\u200b") == "第一行\n第二行 & 三"
     assert plain_text("当 x < y 且 y > z 时") == "当 x < y 且 y > z 时"

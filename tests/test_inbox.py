@@ -322,7 +322,7 @@ def test_a_standing_comes_back_as_it_was_kept(box: Box) -> None:
     )
     assert not [name for name in Standing.__dataclass_fields__ if getattr(kept, name) is None]
     with box.engine.begin() as connection:
-        inbox.keep_standing(connection, kept)
+        inbox.keep_standings(connection, [kept])
         assert inbox.standings(connection, [make_source()]) == {kept.key: kept}
 
 
@@ -332,7 +332,7 @@ def test_a_standing_comes_back_as_it_was_kept(box: Box) -> None:
 def logged(box: Box, outcome: Outcome, age: Any) -> None:
     with box.engine.begin() as connection:
         asked = Asked(outcome=outcome, at=NOW - age, address="x", detail="说明\0")
-        inbox.log(connection, box.standing.id, asked, Stored(new=1, updated=2))
+        inbox.log(connection, [(box.standing.id, asked, Stored(new=1, updated=2))])
 
 
 def test_gaps_of_the_last_week_are_counted(box: Box) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each
+from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each, in_batches
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
 
 GAP = 0.1
@@ -119,6 +119,31 @@ def test_results_come_as_they_are_done() -> None:
     next(results)
     assert time.monotonic() - started < 0.4
     results.close()
+
+
+def test_what_is_done_at_about_the_same_time_comes_together() -> None:
+    together = threading.Barrier(4)
+    options: dict[str, Any] = {"concurrency": 4, "host_gap": 0, "host_of": host_of}
+    several = list(in_batches(jobs(a=1, b=1, c=1, d=1), lambda _: together.wait(), **options))
+    assert sum(map(len, several)) == 4
+    assert len(several) < 4
+    several = list(
+        in_batches(jobs(rsshub=9), Workplace(0), concurrency=2, host_gap=0, host_of=lambda _: None)
+    )
+    assert sum(map(len, several)) == 9
+    assert max(map(len, several)) <= 2
+
+
+def test_what_is_done_does_not_wait_for_one_that_is_slow() -> None:
+    released = threading.Event()
+
+    def work(job: str) -> None:
+        assert job != "slow/0" or released.wait(20)
+
+    several = in_batches(jobs(slow=1, a=1), work, concurrency=2, host_gap=0, host_of=host_of)
+    assert [one.job for one in next(several)] == ["a/0"]
+    released.set()
+    assert [one.job for one in next(several)] == ["slow/0"]
 
 
 def test_nothing_more_is_started_once_nobody_listens() -> None:

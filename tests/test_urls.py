@@ -1,3 +1,5 @@
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,34 @@ BASE = "https://www.example.cn/news/list.html"
 )
 def test_links_become_absolute_or_nothing(href: str, url: str | None):
     assert absolute(BASE, href) == url
+
+
+PIECES = [
+    "http",
+    "HTTPS",
+    "https:",
+    "//",
+    "/",
+    "a.cn",
+    "..",
+    "?",
+    "#",
+    "x=1",
+    "&",
+    ";",
+    "%20",
+    "中",
+    ":80",
+    "[",
+    " ",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_links_are_joined_as_the_standard_library_joins_them(href: str):
+    found = absolute(BASE, href)
+    if found is not None:
+        assert found == urljoin(BASE, href.strip())
 
 
 def test_a_base_may_be_nonsense():

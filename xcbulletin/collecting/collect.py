@@ -13,7 +13,7 @@ from textwrap import shorten
 from sqlalchemy import Connection, Engine
 
 from xcbulletin.collecting.fetching import schedule
-from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, each
+from xcbulletin.collecting.fetching.politeness import Done, PoliteFetch, in_batches
 from xcbulletin.collecting.following.sources import Source, SourceKind
 from xcbulletin.collecting.inbox import claims, health, inbox
 from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after, outruns, reads_as
@@ -101,13 +101,13 @@ def collect(
     run = _Run(engine, PoliteFetch(fetch, settings.host_gap), clock, settings, claimant)
     reports: dict[str, SourceReport] = {}
     host_gap, concurrency = settings.host_gap, settings.concurrency
-    answers = each(jobs, run.ask, concurrency=concurrency, host_gap=host_gap, host_of=_host_of)
+    answers = in_batches(jobs, run.ask, concurrency=concurrency, host_gap=host_gap, host_of=_host_of)
     try:
         with closing(answers):
-            for done in answers:
-                report = run.keep(done)
-                reports[done.job.source.key] = report
-                tell(report, len(reports), len(jobs))
+            for some in answers:
+                for source, report in run.keep(some):
+                    reports[source.key] = report
+                    tell(report, len(reports), len(jobs))
     finally:
         with engine.begin() as connection:
             claims.release(connection, claimant)
@@ -162,7 +162,7 @@ def _take(
     with engine.begin() as connection:
         inbox.register(connection, sources)
         inbox.forget_old_log(connection, now)
-        ids = [standing.id for standing in inbox.standings(connection, wanted).values()]
+        ids = inbox.numbers(connection, wanted)
         mine = claims.claim(connection, ids, claimant, now, due_only=due_only)
         # Read after the claim: whoever had a source in hand until now may have changed how it stands.
         standings = inbox.standings(connection, wanted)
@@ -186,6 +186,15 @@ def _address(job: _Job) -> str:
     return schedule.address(job.source.url, job.standing.taken_over, job.standing.failures)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a source answered."""
+
+    asked: Asked
+    document: Document | None = None
+    """What is still to be read; None where there is nothing new in it, or none."""
+
+
 class _Run:
     """One collection at work."""
 
@@ -201,11 +210,11 @@ class _Run:
         self._settings, self._claimant = settings, claimant
         self._renewed = clock()
 
-    def ask(self, job: _Job) -> Asked:
-        """Ask a source and read its answer; touches no database, for it runs in several threads."""
+    def ask(self, job: _Job) -> Answer:
+        """Ask a source; touches no database, for it runs in several threads."""
         began = time.monotonic()
         try:
-            asked = ask(job.source, job.standing, self._fetch, self._clock())
+            answer = ask(job.source, job.standing, self._fetch, self._clock())
         except FetchError as error:
             asked = Asked(
                 outcome=error.outcome,
@@ -215,19 +224,38 @@ class _Run:
                 status=error.status,
                 retry_after=error.retry_after,
             )
-        return replace(asked, milliseconds=round((time.monotonic() - began) * 1000))
+            answer = Answer(asked=asked)
+        asked = replace(answer.asked, milliseconds=round((time.monotonic() - began) * 1000))
+        return replace(answer, asked=asked)
 
-    def keep(self, done: "Done[_Job, Asked]") -> SourceReport:
-        """Keep what a source gave and how it stands now, in one transaction."""
-        job = done.job
-        asked = done.result if done.result is not None else self._broken(job, done.error)
+    def keep(self, some: "Sequence[Done[_Job, Answer]]") -> list[tuple[Source, SourceReport]]:
+        """Read what sources gave, and keep it with how they stand now, in one transaction."""
+        # By their numbers, so that two collectors never wait for each other's rows crosswise.
+        read = sorted(((done.job, self._read(done)) for done in some), key=lambda one: one[0].standing.id)
         try:
-            return self._kept(job, asked)
+            return self._kept(read)
+        except BulletinError:
+            raise
+        except Exception:
+            # A fault of ours with the items of one source; the others have none of it.
+            return [one for job, asked in read for one in self._kept_alone(job, asked)]
+
+    def _read(self, done: "Done[_Job, Answer]") -> Asked:
+        # Here, not where it was fetched: what computes in several threads only keeps them waiting for each other.
+        if done.result is None:
+            return self._broken(done.job, done.error)
+        try:
+            return read_answer(done.result, done.job.source)
+        except Exception as error:
+            return self._broken(done.job, error)
+
+    def _kept_alone(self, job: _Job, asked: Asked) -> list[tuple[Source, SourceReport]]:
+        try:
+            return self._kept([(job, asked)])
         except BulletinError:
             raise
         except Exception as error:
-            # A fault of ours with the items of one source; the others have none of it.
-            return self._kept(job, self._broken(job, error))
+            return self._kept([(job, self._broken(job, error))])
 
     def _broken(self, job: _Job, error: Exception | None) -> Asked:
         _log.error("%s cannot be read", job.source.url, exc_info=error)
@@ -235,25 +263,27 @@ class _Run:
         detail = f"程序在这里出错（{said}），请把 build/faults.log 交给开发者"
         return Asked(outcome=Outcome.UNREADABLE, at=self._clock(), address=_address(job), detail=detail)
 
-    def _kept(self, job: _Job, asked: Asked) -> SourceReport:
+    def _kept(self, read: Sequence[tuple[_Job, Asked]]) -> list[tuple[Source, SourceReport]]:
         now = self._clock()
         with self._engine.begin() as connection:
             self._hold_on(connection, now)
-            stored = inbox.store(connection, job.standing.id, asked.entries, now)
-            if asked.outcome is Outcome.OK and outruns(job.standing, stored):
-                asked = replace(asked, outcome=Outcome.GAP, detail=_lost(stored))
-            inbox.log(connection, job.standing.id, asked, stored)
-            gaps = job.gaps + (asked.outcome is Outcome.GAP)
-            minutes = self._settings.min_interval
-            standing = after(job.standing, job.source, asked, stored, now, min_interval=minutes, gaps=gaps)
-            inbox.keep_standing(connection, standing)
-        return SourceReport(
-            name=job.source.name,
-            outcome=asked.outcome,
-            new=stored.new,
-            updated=stored.updated,
-            detail=asked.detail,
-        )
+            kept = [self._store(connection, job, asked, now) for job, asked in read]
+            inbox.log(connection, [(job.standing.id, asked, stored) for job, asked, stored in kept])
+            inbox.keep_standings(connection, [self._standing(*one, now) for one in kept])
+        return [(job.source, _report(job, asked, stored)) for job, asked, stored in kept]
+
+    def _store(
+        self, connection: Connection, job: _Job, asked: Asked, now: datetime
+    ) -> tuple[_Job, Asked, Stored]:
+        stored = inbox.store(connection, job.standing.id, asked.entries, now)
+        if asked.outcome is Outcome.OK and outruns(job.standing, stored):
+            asked = replace(asked, outcome=Outcome.GAP, detail=_lost(stored))
+        return job, asked, stored
+
+    def _standing(self, job: _Job, asked: Asked, stored: Stored, now: datetime) -> Standing:
+        gaps = job.gaps + (asked.outcome is Outcome.GAP)
+        minutes = self._settings.min_interval
+        return after(job.standing, job.source, asked, stored, now, min_interval=minutes, gaps=gaps)
 
     def _hold_on(self, connection: Connection, now: datetime) -> None:
         if now - self._renewed > claims.LEASE / 5:
@@ -261,12 +291,22 @@ class _Run:
             self._renewed = now
 
 
+def _report(job: _Job, asked: Asked, stored: Stored) -> SourceReport:
+    return SourceReport(
+        name=job.source.name,
+        outcome=asked.outcome,
+        new=stored.new,
+        updated=stored.updated,
+        detail=asked.detail,
+    )
+
+
 def _lost(stored: Stored) -> str:
     return f"整页 {stored.new} 条都没有见过，上次采集以来可能漏了一些；已缩短间隔"
 
 
-def ask(source: Source, standing: Standing, fetch: Fetch, now: datetime) -> Asked:
-    """Fetch a source's document and read it, unless it is what was read before. Raises FetchError."""
+def ask(source: Source, standing: Standing, fetch: Fetch, now: datetime) -> Answer:
+    """Fetch a source's document, to be read unless it is what was read before. Raises FetchError."""
     address = schedule.address(source.url, standing.taken_over, standing.failures)
     known = standing.read_as == reads_as(source)
     whole = not known or schedule.wants_whole(standing.asked_whole, now)
@@ -284,12 +324,18 @@ def ask(source: Source, standing: Standing, fetch: Fetch, now: datetime) -> Aske
         moved_to=moved_to,
     )
     if document.unmodified:
-        return asked
-    digest = hashlib.sha256(document.content).hexdigest()
-    if known and digest == standing.body_digest:
-        return replace(asked, digest=digest)
-    found = read(document, source)
-    return replace(asked, digest=digest, outcome=found.outcome, detail=found.detail, entries=found.entries)
+        return Answer(asked=asked)
+    asked = replace(asked, digest=hashlib.sha256(document.content).hexdigest())
+    unchanged = known and asked.digest == standing.body_digest
+    return Answer(asked=asked, document=None if unchanged else document)
+
+
+def read_answer(answer: Answer, source: Source) -> Asked:
+    """Return what came of asking, with what stands in the document."""
+    if answer.document is None:
+        return answer.asked
+    found = read(answer.document, source)
+    return replace(answer.asked, outcome=found.outcome, detail=found.detail, entries=found.entries)
 
 
 def _fetch_last(
@@ -341,5 +387,4 @@ def examine(engine: Engine, sources: Sequence[Source], now: datetime) -> dict[st
 
 def _next_due(engine: Engine, sources: Sequence[Source]) -> datetime | None:
     with reading(engine) as connection:
-        standings = inbox.standings(connection, sources).values()
-    return min((one.next_due for one in standings if one.next_due is not None), default=None)
+        return inbox.next_due(connection, sources)

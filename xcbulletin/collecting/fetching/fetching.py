@@ -218,7 +218,7 @@ def _address(text: str) -> httpx.URL:
         raise FetchError(Outcome.REDIRECTS, f"{text}：只读 http:// 和 https:// 开头的网址")
     if url.userinfo:
         raise FetchError(Outcome.REDIRECTS, f"{_name(url)}：网址里不能写用户名和密码")
-    return url.copy_with(fragment=None)
+    return url.copy_with(fragment=None) if url.fragment else url
 
 
 def _next_address(url: httpx.URL, answer: _Answer) -> httpx.URL:

@@ -6,12 +6,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from xcbulletin.collecting import urls
 from xcbulletin.collecting.fetching import schedule
 from xcbulletin.collecting.items import Document, Fetch, FetchError, Outcome, Request
+
+_TOGETHER = 0.05
+"""Seconds in which what is done is done at the same time."""
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -41,11 +45,26 @@ def each(
     An exception is handed on with its job. Closing the iterator (or Ctrl-C) starts nothing more and does
     not wait for what is under way; nor does the end of the process, for the threads are daemons.
     """
-    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, room=2 * concurrency)
+    several = in_batches(jobs, work, concurrency=concurrency, host_gap=host_gap, host_of=host_of)
+    with closing(several):
+        for some in several:
+            yield from some
+
+
+def in_batches(
+    jobs: Iterable[J],
+    work: Callable[[J], R],
+    *,
+    concurrency: int,
+    host_gap: float,
+    host_of: Callable[[J], str | None],
+) -> Generator[tuple[Done[J, R], ...], None, None]:
+    """Yield the same as `each`, up to `concurrency` together that are done at about the same time."""
+    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, enough=concurrency)
     for _ in range(min(concurrency, queue.left)):
         threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
     try:
-        yield from queue.results()
+        yield from queue.batches()
     finally:
         queue.stop()
 
@@ -94,7 +113,8 @@ class PoliteFetch:
             raise FetchError(
                 Outcome.LATER, f"{host}：这台服务器刚才要求稍后再来，这次不再去", retry_after=closed
             )
-        time.sleep(max(0, self._free_at.get(host, now) - now))
+        if (resting := self._free_at.get(host, now) - now) > 0:
+            time.sleep(resting)
 
     def _heed(self, host: str, error: FetchError) -> None:
         """Note that the whole host wants to be left alone; a 503 that names no time is one page's trouble."""
@@ -106,8 +126,10 @@ class PoliteFetch:
 class _Queue(Generic[J, R]):
     """The jobs by host, and the results that wait to be taken; safe between threads."""
 
-    def __init__(self, jobs: Iterable[J], host_of: Callable[[J], str | None], gap: float, room: int) -> None:
-        self._gap, self._room = gap, room
+    def __init__(
+        self, jobs: Iterable[J], host_of: Callable[[J], str | None], gap: float, enough: int
+    ) -> None:
+        self._gap, self._enough = gap, enough
         self._jobs: dict[Hashable, deque[J]] = {}
         for job in jobs:
             self._jobs.setdefault(host_of(job) or object(), deque()).append(job)
@@ -117,7 +139,9 @@ class _Queue(Generic[J, R]):
         self._resting: list[tuple[float, int, Hashable]] = []
         self._results: deque[Done[J, R]] = deque()
         self._stopped = False
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        # Two, for whoever is woken in vain takes the interpreter from those at work.
+        self._changed, self._arrived = threading.Condition(lock), threading.Condition(lock)
         for host in self._jobs:
             self._make_ready(host)
 
@@ -126,7 +150,7 @@ class _Queue(Generic[J, R]):
         with self._changed:
             while not self._stopped and self._jobs:
                 self._wake_rested()
-                if self._ready and len(self._results) < self._room:
+                if self._ready and len(self._results) < 2 * self._enough:
                     host = heapq.heappop(self._ready)[2]
                     return host, self._jobs[host].popleft()
                 self._changed.wait(self._resting[0][0] - time.monotonic() if self._resting else None)
@@ -136,23 +160,29 @@ class _Queue(Generic[J, R]):
         """Hand over what was done, and let the host rest."""
         with self._changed:
             self._results.append(done)
+            if len(self._results) == 1 or self._has_enough():
+                self._arrived.notify()
             if self._jobs[host]:
                 entry = (time.monotonic() + self._gap, next(self._counter), host)
                 heapq.heappush(self._resting, entry)
             else:
                 del self._jobs[host]
-            self._changed.notify_all()
+            if self._resting or not self._jobs:
+                self._changed.notify_all()
 
-    def results(self) -> Iterator[Done[J, R]]:
+    def batches(self) -> Iterator[tuple[Done[J, R], ...]]:
         """Yield what is done, until all is."""
         while self.left:
             with self._changed:
-                while not self._results:
-                    self._changed.wait()
-                done = self._results.popleft()
-                self.left -= 1
+                self._arrived.wait_for(lambda: self._results)
+                self._arrived.wait_for(self._has_enough, _TOGETHER)
+                some = tuple(self._results.popleft() for _ in range(min(self._enough, len(self._results))))
+                self.left -= len(some)
                 self._changed.notify_all()
-            yield done
+            yield some
+
+    def _has_enough(self) -> bool:
+        return len(self._results) >= min(self._enough, self.left)
 
     def stop(self) -> None:
         """Hand out nothing more."""

@@ -88,24 +88,47 @@ def _standing(row: Row[Any]) -> Standing:
 _COLUMNS = frozenset(Standing.__dataclass_fields__) - {"move"}
 
 
-def keep_standing(connection: Connection, standing: Standing) -> None:
-    """Write how a source stands, and let go of it."""
-    move = standing.move
-    values = {name: getattr(standing, name) for name in _COLUMNS - {"id", "key"}}
-    moved = {"moved_to": move.to, "moved_seen": move.seen, "moved_since": move.since}
-    given_back = {"claimed_by": None, "claimed_until": None}
-    connection.execute(_OF_ONE, {"this": standing.id, **values, **moved, **given_back})
+def numbers(connection: Connection, sources: Iterable[Source]) -> list[int]:
+    """Return the rows' numbers of those sources that are registered."""
+    keys = {one.key for one in sources}
+    return [row.id for row in connection.execute(select(source.c.id, source.c.key)) if row.key in keys]
+
+
+def next_due(connection: Connection, sources: Iterable[Source]) -> datetime | None:
+    """Return when the first of the sources is to be asked again."""
+    keys = {one.key for one in sources}
+    rows = connection.execute(select(source.c.key, source.c.next_due))
+    return min((row.next_due for row in rows if row.key in keys and row.next_due), default=None)
+
+
+def keep_standings(connection: Connection, standings: Sequence[Standing]) -> None:
+    """Write how sources stand, and let go of them."""
+    if standings:
+        connection.execute(_OF_ONE, list(map(_source_row, standings)))
 
 
 _OF_ONE = update(source).where(source.c.id == bindparam("this"))
 
 
+def _source_row(standing: Standing) -> dict[str, Any]:
+    move = standing.move
+    values = {name: getattr(standing, name) for name in _COLUMNS - {"id", "key"}}
+    moved = {"moved_to": move.to, "moved_seen": move.seen, "moved_since": move.since}
+    return {"this": standing.id, **values, **moved, "claimed_by": None, "claimed_until": None}
+
+
 # The log
 
 
-def log(connection: Connection, source_id: int, asked: Asked, stored: Stored) -> None:
-    """Note what came of asking a source."""
-    row = {
+def log(connection: Connection, asked: Iterable[tuple[int, Asked, Stored]]) -> None:
+    """Note what came of asking sources, given by their numbers."""
+    rows = [_log_row(*one) for one in asked]
+    if rows:
+        connection.execute(insert(fetch), rows)
+
+
+def _log_row(source_id: int, asked: Asked, stored: Stored) -> dict[str, Any]:
+    return {
         "source_id": source_id,
         "at": asked.at,
         "outcome": asked.outcome,
@@ -116,7 +139,6 @@ def log(connection: Connection, source_id: int, asked: Asked, stored: Stored) ->
         "updated": stored.updated,
         "detail": storable(asked.detail),
     }
-    connection.execute(insert(fetch), row)
 
 
 def forget_old_log(connection: Connection, now: datetime) -> None:
@@ -160,6 +182,10 @@ class _Revision:
     """Whether its title, summary or text is another."""
 
 
+Pairs = list[tuple[Entry, Row[Any] | None]]
+"""Entries, each with the item that it is, None for a new one."""
+
+
 def store(connection: Connection, source_id: int, entries: Sequence[Entry], now: datetime) -> Stored:
     """Add the entries that are new, and note how the known ones have changed.
 
@@ -168,12 +194,9 @@ def store(connection: Connection, source_id: int, entries: Sequence[Entry], now:
     """
     if not entries:
         return Stored()
-    connection.execute(select(source.c.id).where(source.c.id == source_id).with_for_update())
+    connection.execute(_LOCK, {"this": source_id})
     given = tuple({entry.ident: _storable(entry) for entry in entries}.values())
-    known = _known(connection, source_id, given)
-    given = _told_apart(given, {row.ident: row for row in known})
-    pairs = _recognised(given, known)
-    pairs = _recognised_by_time(pairs, _at_their_times(connection, source_id, pairs))
+    pairs = _pairs(connection, source_id, given) if _has_items(connection, source_id) else _all_new(given)
     new = [_row(source_id, entry, now) for entry, row in pairs if row is None]
     revisions = [_revision(row, entry) for entry, row in pairs if row is not None]
     changed = [one for one in revisions if one.said_otherwise]
@@ -182,6 +205,26 @@ def store(connection: Connection, source_id: int, entries: Sequence[Entry], now:
     _revise(connection, revisions)
     _keep_versions(connection, changed, now)
     return Stored(new=len(new), updated=len(changed), known=len(revisions))
+
+
+_LOCK = select(source.c.id).where(source.c.id == bindparam("this")).with_for_update()
+_ANY_ITEM = select(item.c.id).where(item.c.source_id == bindparam("this")).limit(1)
+
+
+def _has_items(connection: Connection, source_id: int) -> bool:
+    return connection.scalar(_ANY_ITEM, {"this": source_id}) is not None
+
+
+def _all_new(entries: Sequence[Entry]) -> Pairs:
+    return [(entry, None) for entry in entries]
+
+
+def _pairs(connection: Connection, source_id: int, entries: Sequence[Entry]) -> Pairs:
+    """Return each entry with the item that it is, None for a new one."""
+    known = _known(connection, source_id, entries)
+    entries = _told_apart(entries, {row.ident: row for row in known})
+    pairs = _recognised(entries, known)
+    return _recognised_by_time(pairs, _at_their_times(connection, source_id, pairs))
 
 
 def _storable(entry: Entry) -> Entry:
@@ -251,9 +294,6 @@ def _alike(one: str, other: str) -> bool:
     return SequenceMatcher(None, core, other_core, autojunk=False).ratio() >= _ALIKE
 
 
-Pairs = list[tuple[Entry, Row[Any] | None]]
-
-
 def _at_their_times(connection: Connection, source_id: int, pairs: Pairs) -> list[Row[Any]]:
     """Return the items of the source that were published at the very times of the entries not recognised."""
     times = {entry.published for entry, row in pairs if row is None and _has_time(entry.published)}
@@ -274,7 +314,7 @@ def _recognised_by_time(pairs: Pairs, known: Sequence[Row[Any]]) -> Pairs:
     return [(entry, row if row is not None else past.get(entry.ident)) for entry, row in pairs]
 
 
-def _recognised(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> list[tuple[Entry, Row[Any] | None]]:
+def _recognised(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> Pairs:
     """Return each entry with the item that it is."""
     by_ident = {row.ident: row for row in known}
     idents = {entry.ident for entry in entries}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from html import escape, unescape
 
 import nh3
@@ -77,7 +78,8 @@ _BLOCKS = frozenset(
         "br",
     }
 )
-_ALLOWED = (_INLINE | _BLOCKS) - {"div", "section", "article", "header", "main", "details", "summary"}
+_WRAPPERS = frozenset({"div", "section", "article", "header", "main", "details", "summary"})
+"""They part one paragraph from another, but are not shown."""
 _UNSEEN = frozenset(
     {
         "script",
@@ -106,16 +108,25 @@ _ATTRIBUTES = {
 _WITH_ADDRESS = re.compile(r'<(a|img)((?:\s+[\w-]+="[^"]*")*)\s*/?>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _CLEANER = nh3.Cleaner(
-    tags=set(_ALLOWED),
+    tags=set(_INLINE | _BLOCKS),
     clean_content_tags=set(_UNSEEN),
     attributes=_ATTRIBUTES,
     url_schemes={"http", "https"},
     link_rel="nofollow noopener",
 )
-_TEXT, _PAGE_TEXT = (
-    nh3.Cleaner(tags=set(_BLOCKS), clean_content_tags=set(unseen), attributes={}, link_rel=None)
-    for unseen in (_UNSEEN, _UNSEEN | _AROUND)
+_PAGE_CLEANER = nh3.Cleaner(
+    tags=set(_BLOCKS), clean_content_tags=set(_UNSEEN | _AROUND), attributes={}, link_rel=None
 )
+
+
+def _cleaned_tag(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds tags as a cleaner writes them."""
+    return re.compile(rf'</?(?:{"|".join(sorted(names, key=len, reverse=True))})(?: [\w-]+="[^"]*")*>')
+
+
+_WRAPPER_TAG, _INLINE_TAG = _cleaned_tag(_WRAPPERS), _cleaned_tag(_INLINE - _BLOCKS)
+_CLEANED_TAG = _cleaned_tag({"[a-z][a-z0-9]*"})
+_CELL = re.compile(r'</t[dh]>\s*<t[dh](?: [\w-]+="[^"]*")*>')
 _TINY = re.compile(r"^\s*[0-3](?:px)?\s*$")
 _HIDDEN = re.compile(r"display\s*:\s*none|(?<![-\w])(?:width|height)\s*:\s*[0-3]px", re.IGNORECASE)
 _COUNTERS = re.compile(
@@ -129,7 +140,6 @@ _TAG_LIMIT = 5_000
 """Characters of a tag outside its quoted values."""
 _LONG_TAG = re.compile(rf"<[^<>]{{{_TAG_LIMIT},}}>?")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_CELL = re.compile(r"</t[dh]>\s*<t[dh]>")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
@@ -137,10 +147,31 @@ _SPACE = re.compile(r"\s+")
 _BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
 
 
+class ForeignHtml:
+    """A piece of foreign HTML, made harmless once for both uses."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+
+    @cached_property
+    def _cleaned(self) -> str:
+        return _CLEANER.clean(_bounded(self._html))
+
+    def shown(self, base: str) -> str:
+        """Return what may be shown: an allow-list of tags, links and images absolute, no counters."""
+        html = _WRAPPER_TAG.sub("", self._cleaned)
+        return _WITH_ADDRESS.sub(lambda match: _addressed(match, base), html).strip()
+
+    def text(self) -> str:
+        """Return the words, a line for each paragraph."""
+        if not _ANY_TAG.search(self._html):
+            return _lines(_INVISIBLE.sub("", unescape(self._html[:SIZE_LIMIT])).splitlines())
+        return _words(_INLINE_TAG.sub("", self._cleaned))
+
+
 def clean(html: str, base: str) -> str:
-    """Return what may be shown of `html`: an allow-list of tags, links and images absolute, no counters."""
-    cleaned = _CLEANER.clean(_bounded(html))
-    return _WITH_ADDRESS.sub(lambda match: _addressed(match, base), cleaned).strip()
+    """Return what may be shown of a piece of HTML, see `ForeignHtml.shown`."""
+    return ForeignHtml(html).shown(base)
 
 
 def visible(text: str) -> str:
@@ -150,9 +181,7 @@ def visible(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """Return the words of a piece of HTML, a line for each paragraph."""
-    if not _ANY_TAG.search(html):
-        return _lines(_INVISIBLE.sub("", unescape(html[:SIZE_LIMIT])).splitlines())
-    return _words(html, _TEXT)
+    return ForeignHtml(html).text()
 
 
 def page_text(html: str) -> str:
@@ -160,7 +189,7 @@ def page_text(html: str) -> str:
 
     Navigation, footers, side columns, forms' fields and scripts are left out.
     """
-    return _words(html, _PAGE_TEXT)
+    return _words(_PAGE_CLEANER.clean(_bounded(html)))
 
 
 def _bounded(html: str) -> str:
@@ -173,12 +202,12 @@ def _bounded(html: str) -> str:
     return _LONG_TAG.sub(lambda match: "" if len(_QUOTED.sub("", match[0])) > _TAG_LIMIT else match[0], html)
 
 
-def _words(html: str, cleaner: nh3.Cleaner) -> str:
-    marked = cleaner.clean(_bounded(html))
+def _words(marked: str) -> str:
+    """Return the words of cleaned HTML in which only blocks are marked."""
     if "\n" in marked:
         spaced = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", marked)
         marked = _BROKEN_LINE.sub("", spaced).replace("\n", " ")
-    text = unescape(_TAG.sub("\n", _CELL.sub(" ", marked)))
+    text = unescape(_CLEANED_TAG.sub("\n", _CELL.sub(" ", marked)))
     return _lines(_INVISIBLE.sub("", text).split("\n"))
 
 

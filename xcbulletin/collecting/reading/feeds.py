@@ -25,7 +25,7 @@ from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading
 from xcbulletin.collecting.reading import wellformed
 from xcbulletin.collecting.reading.barriers import barrier, file_kind, is_html, page_title
-from xcbulletin.collecting.reading.cleaning import clean, plain_text, visible
+from xcbulletin.collecting.reading.cleaning import ForeignHtml, visible
 from xcbulletin.collecting.reading.dates import dated, parse_date
 from xcbulletin.collecting.reading.identity import identified
 from xcbulletin.collecting.urls import absolute
@@ -345,7 +345,8 @@ def _reading(
 
 def _entry(item: _Item, source: Source, document: Document) -> tuple[Entry | None, bool]:
     """Return the entry, and whether its address tells another day than its date."""
-    text = max((plain_text(html) for html in {*item.contents, item.summary}), key=len)
+    pieces = {html: ForeignHtml(html) for html in (item.summary, *item.contents)}
+    text = max((piece.text() for piece in pieces.values()), key=len)
     title = item.title or _first_words(text)
     if not title:
         return None, False
@@ -356,7 +357,7 @@ def _entry(item: _Item, source: Source, document: Document) -> tuple[Entry | Non
         title=title,
         url=url,
         guid=item.guid,
-        summary=clean(summary, item.text_base or url or item.base),
+        summary=pieces[summary].shown(item.text_base or url or item.base),
         text=text,
         published=date.published,
         date_source=date.source,
@@ -378,7 +379,7 @@ def _notes(found: list[tuple[Entry | None, bool]]) -> Iterator[str]:
 def _title(written: str) -> str:
     """Return a title as plain text: without tags, escapes undone (twice, as some escape twice)."""
     written = written[: 10 * TITLE_LIMIT]
-    for _ in range(2):
+    for _ in range(2 if "<" in written or "&" in written else 0):
         written = unescape(_TITLE_TAGS.sub("", _TITLE_SCRIPT.sub("", written)))
     return " ".join(visible(written).split())[:TITLE_LIMIT]
 

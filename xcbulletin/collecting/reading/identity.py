@@ -48,7 +48,12 @@ def _guids_hold(entries: Sequence[Entry]) -> bool:
 
 
 def _shared_urls(entries: Sequence[Entry]) -> frozenset[str]:
-    titles = {(url_key(entry.url), core_title(entry.title)) for entry in entries if entry.url}
+    repeated = Counter(url_key(entry.url) for entry in entries if entry.url)
+    titles = {
+        (key, core_title(entry.title))
+        for entry in entries
+        if entry.url and repeated[key := url_key(entry.url)] >= SHARED_URL
+    }
     counts = Counter(key for key, _ in titles)
     return frozenset(key for key, count in counts.items() if count >= SHARED_URL)
 

@@ -193,6 +193,8 @@ def _text(element: Any, attributes: Collection[str] = ()) -> str:
     if len(element):
         raise _UnusualError
     text: str = (element.text or "").strip()
+    if text.isascii():
+        return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode()
     if _CONTROL.search(text):
