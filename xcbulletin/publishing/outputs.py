@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from xcbulletin import __version__
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.typefaces.fonts import fonts_digest
+from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE
 
 MANIFEST = "manifest.json"
 _STARTER = Path(__file__).parent.parent / "starter"
@@ -97,18 +99,33 @@ def source_digest(sources: Iterable[Path], audience: Audience, overrides: Mappin
         "fonts": fonts_digest(),
     }
     digest.update(json.dumps(facts, sort_keys=True).encode())
-    for place in (*sources, Path(__file__).parent.parent):
-        for path in _files(place):
-            if path.is_relative_to(_STARTER):
-                continue  # a copy in the wheel of what is in `sources` already
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(place.parent).as_posix()}\0{content}\n".encode())
+    for place in sources:
+        digest.update(_listed(place))
+    digest.update(_program())
     return digest.hexdigest()
 
 
+@cache
+def _program() -> bytes:
+    """Return the SHA-256 of each file of this program as it was when the process first asked: so it runs on."""
+    return _listed(Path(__file__).parent.parent)
+
+
+def _listed(place: Path) -> bytes:
+    """Return the SHA-256 of each file."""
+    lines = [
+        f"{path.relative_to(place.parent).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+        for path in _files(place)
+        if not path.is_relative_to(_STARTER)  # a copy in the wheel of what is in `sources` already
+    ]
+    return "".join(lines).encode()
+
+
 def _files(place: Path) -> Iterator[Path]:
+    signatures = place / SIGNED_FOLDER, place / SIGNOFFS_FILE  # which change nothing that is printed
     for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-        if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix != ".pyc":
+        hidden = path.name.startswith((".", "~$")) or path.suffix == ".pyc"
+        if path.is_file() and not hidden and not any(map(path.is_relative_to, signatures)):
             yield path
 
 

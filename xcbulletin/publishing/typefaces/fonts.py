@@ -53,7 +53,7 @@ class FontSet:
         """Return the characters, each once and in order, that none of the families can draw."""
         chain = [self.coverage[family] for family in families if family in self.coverage]
         seen = dict.fromkeys(text)
-        return tuple(char for char in seen if _is_visible(char) and not _is_covered(ord(char), chain))
+        return tuple(char for char in seen if not _is_covered(ord(char), chain) and _is_visible(char))
 
     def subset(self, face: str, text: str) -> bytes:
         """Return a face (`XCSong-Regular`) cut to the characters of `text`, as TrueType; the same bytes every time."""

@@ -3,6 +3,7 @@
 What is asked for again and again is worked out once:
 
 - the fonts and features of a style: of the 5,000 text layouts of a bulletin nearly all share one of thirty;
+- the height of a line of a style;
 - the narrowest width of a text: Chinese breaks nearly everywhere, and to find the next break all the text after it
   was laid out, again and again where boxes stand in a grid or a table;
 - lengths that depend on no other box, and properties that nobody set;
@@ -91,11 +92,14 @@ def set_up(layout: Layout, style: Style) -> None:
 
 
 def _setting(style: Style) -> _Setting:
-    settings: dict[Any, _Setting] = style.font_config.__dict__.setdefault("settings", {})
-    key = _values(style, _SETTING)
-    if key not in settings:
-        settings[key] = _new_setting(style)
-    return settings[key]
+    if "setting" not in style.__dict__:
+        settings: dict[Any, _Setting] = style.font_config.__dict__.setdefault("settings", {})
+        key = _values(style, _SETTING)
+        if key not in settings:
+            settings[key] = _new_setting(style)
+        style.setting = settings[key]
+    setting: _Setting = style.setting
+    return setting
 
 
 def _values(style: Style, names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -151,9 +155,7 @@ def split_for_width(
 
     At its narrowest a line ends where it may, and the text after that does not matter.
     """
-    widths: dict[Any, dict[str, Split]] = style.font_config.__dict__.setdefault("widths", {})
-    asked = (max_width, spacing, *options.values(), *_values(style, _WRAPPING))
-    known = widths.setdefault(asked, {})
+    known = _known_widths(style, (max_width, spacing, *options.values()))
 
     def split(text: str) -> Split:
         if text not in known:
@@ -169,6 +171,15 @@ def split_for_width(
         if found[2] is not None and found[2] <= len(start[:_SURE].encode()):
             return found
     return split(text)
+
+
+def _known_widths(style: Style, asked: tuple[Any, ...]) -> dict[str, Split]:
+    """Return what was found out about texts of such a style, for `split_for_width` to add to."""
+    own: dict[Any, dict[str, Split]] = style.__dict__.setdefault("widths", {})
+    if asked not in own:
+        shared: dict[Any, dict[str, Split]] = style.font_config.__dict__.setdefault("widths", {})
+        own[asked] = shared.setdefault((asked, *_values(style, _WRAPPING)), {})
+    return own[asked]
 
 
 # Properties that nobody set
@@ -199,8 +210,14 @@ def computed_value(style: Style, name: str) -> Any:
 
 # Lengths
 
-_BLOCKS = ((0, 0), (1000, 1000), (1000, "auto"))
-"""Containing blocks, of one width and another, and of a height that is not known yet."""
+_SIDES = ("top", "right", "bottom", "left")
+_LENGTHS = (
+    *(f"margin_{side}" for side in _SIDES),
+    *(f"padding_{side}" for side in _SIDES),
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+)
+_OTHER_LENGTHS = ("border_collapse", "box_sizing", *(f"border_{side}_width" for side in _SIDES))
+_ANY_BLOCK = (0, 0)
 
 
 def resolve_percentages(box: Box, containing_block: Any) -> None:
@@ -216,17 +233,35 @@ def resolve_percentages(box: Box, containing_block: Any) -> None:
 
 def _fixed_lengths(style: Style) -> dict[str, Any] | None:
     """Return the used lengths of a style, as boxes name them, or None where they are not always the same."""
-    if style["border_collapse"] == "collapse":
-        return None
-    found = [SimpleNamespace(style=style) for _ in _BLOCKS]
-    for box, within in zip(found, _BLOCKS, strict=True):
-        _resolve_percentages(box, within)
-    if found[1:] != found[:-1]:
-        return None
-    lengths = vars(found[0])
-    del lengths["style"]
-    known: dict[Any, dict[str, Any]] = style.font_config.__dict__.setdefault("lengths", {})
-    return known.setdefault(tuple(lengths.items()), lengths)
+    known: dict[Any, dict[str, Any] | None] = style.font_config.__dict__.setdefault("lengths", {})
+    lengths = [style[name] for name in _LENGTHS]
+    key = (*lengths, *[style[name] for name in _OTHER_LENGTHS])
+    if key not in known:
+        is_fixed = style["border_collapse"] != "collapse" and all(map(_is_fixed, lengths))
+        known[key] = _used_lengths(style) if is_fixed else None
+    return known[key]
+
+
+def _is_fixed(length: Any) -> bool:
+    return length == "auto" or getattr(length, "unit", None) == "px"
+
+
+def _used_lengths(style: Style) -> dict[str, Any]:
+    box = SimpleNamespace(style=style)
+    _resolve_percentages(box, _ANY_BLOCK)
+    del box.style
+    return vars(box)
+
+
+# Line heights
+
+
+def strut(style: Style) -> tuple[float, float]:
+    """Return the height and baseline of lines as WeasyPrint does, which spells out the style to look them up."""
+    if "strut" not in style.__dict__:
+        style.strut = _strut(style)
+    found: tuple[float, float] = style.strut
+    return found
 
 
 # Styles that every element might have
@@ -302,6 +337,7 @@ def new(declared: str, *initial: Any) -> Any:
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
 _resolve_percentages: Any = percent.resolve_percentages
+_strut: Any = line_break.strut
 _computed_value: Any = css.ComputedStyle.__missing__
 _set_computed_styles: Any = css.StyleFor.set_computed_styles
 _style_for: Any = css.StyleFor.__call__
@@ -322,6 +358,7 @@ def install() -> bool:
     preferred.split_first_line = split_for_width
     for module in (absolute, block, column, floating, grid, inline, page, percent, table):
         module.resolve_percentages = resolve_percentages
+    inline.strut = strut
     css.ComputedStyle.__missing__ = computed_value
     css.StyleFor.set_computed_styles = set_computed_styles
     css.StyleFor.__call__ = style_for
