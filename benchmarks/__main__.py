@@ -12,9 +12,12 @@ from pathlib import Path
 import workspaces
 from classification import classification
 from collecting import collecting
+from composing import composing
+from ledger import ledger
 from measuring import Run, measure, report
 from peers import bare_weasyprint, chromium, typst
 from samestory import samestory
+from sending import sending
 from suggesting import suggesting
 
 XCBULLETIN = [sys.executable, "-m", "xcbulletin", "--workspace"]
@@ -95,8 +98,11 @@ BENCHMARKS = {
     "report": (long_report, 3),
     "classification": (classification, 3),
     "collecting": (collecting, 3),
+    "composing": (composing, 3),
+    "ledger": (ledger, 3),
     "samestory": (samestory, 1),
     "suggesting": (suggesting, 5),
+    "sending": (sending, 3),
 }
 
 

@@ -14,6 +14,7 @@ main() {
         system "${TEST_TOOLS[@]}"
         browser
         database_server
+        mail_server
         ;;
     "venv ") venv "" ;;
     "venv dev") venv dev ;;
@@ -66,6 +67,16 @@ database_server() {
         trap 'as_root rm -f "$refusal"' EXIT
         install_packages postgresql
     ) || echo "提示：装不上 PostgreSQL，需要它的测试会跳过。"
+}
+
+# The tests start a postfix of their own; without it they are skipped. One without a main.cf is never started.
+mail_server() {
+    [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
+    ! command -v /usr/sbin/postfix >/dev/null || return 0
+    (
+        echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
+        install_packages postfix
+    ) || echo "提示：装不上 postfix，需要它的测试会跳过。"
 }
 
 install_packages() {

@@ -12,16 +12,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import Engine, func, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 import xcbulletin
 from xcbulletin.collecting import tables
-from xcbulletin.database import HEAD, DatabaseError, lasting, metadata, open_engine, reading
+from xcbulletin.database import _MADE, HEAD, DatabaseError, lasting, metadata, open_engine, reading
+from xcbulletin.delivery.ledger import tables as ledger_tables
 
 NOW = datetime(2026, 8, 1, 8, 30, 15, 123456, tzinfo=UTC)
 DEFAULT = "sqlite:///sources/desk.db"
@@ -54,6 +56,57 @@ def test_the_newest_migration_is_the_one_the_program_knows() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_the_tables_that_migrations_make_are_all_there_are() -> None:
+    """Each is asked for by name before it is made, for it may be another program's."""
+    made = [table for tables in _MADE.values() for table in tables]
+    assert sorted(made) == sorted(metadata.tables)
+    assert list(_MADE)[-1] == HEAD
+
+
+def open_at(migration: str, url: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Open a database as a program did whose newest migration was this one."""
+    upgrade = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr("xcbulletin.database.HEAD", migration)
+        patch.setattr("alembic.command.upgrade", lambda config, _revision: upgrade(config, migration))
+        return open_engine(url, root)
+
+
+def test_a_collector_s_database_is_brought_up_with_all_it_has(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = open_at("0001", database_url, tmp_path, monkeypatch)
+    add_source(older, last_ok=NOW)
+    with reading(older) as connection:
+        names = inspect(connection).get_table_names()
+    older.dispose()
+    assert set(names) == {*_MADE["0001"], "xcbulletin_version"}
+    newer = open_engine(database_url, tmp_path)
+    with lasting(newer) as connection:
+        assert connection.scalar(select(tables.source.c.last_ok)) == NOW
+        connection.execute(insert(ledger_tables.mailing).values(issue="2021-01", revision=1, prepared=NOW))
+    newer.dispose()
+
+
+@pytest.mark.parametrize("migration", ["0001", None])
+def test_a_table_of_another_program_in_the_place_of_a_new_one_is_left_alone(
+    database_url: str, tmp_path: Path, migration: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if migration is not None:
+        open_at(migration, database_url, tmp_path, monkeypatch).dispose()
+    with monkeypatch.context() as patch:
+        patch.setattr("xcbulletin.database._migrate", lambda _engine: None)
+        engine = open_engine(database_url, tmp_path)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE delivery (parcel INTEGER)"))
+    assert refusal(database_url, tmp_path).endswith(
+        ": 这个数据库里已有别的程序的表（delivery），没有改动它；请另建一个空的数据库"
+    )
+    with reading(engine) as connection:
+        assert "mailing" not in inspect(connection).get_table_names()
+    engine.dispose()
 
 
 def test_the_database_stands_in_the_workspace(tmp_path: Path) -> None:
@@ -271,7 +324,7 @@ def test_a_damaged_file_is_told(tmp_path: Path, good: int, bad: bytes) -> None:
     assert said.startswith(f"{file}: ")
     assert said.endswith(
         "请把它改名留底（连同 -wal、-shm 结尾的文件），换上备份；没有备份就让程序新建一个，再采集一遍，"
-        "但选用、搁置等记录要不回来"
+        "但选用、搁置和投递的记录要不回来：发过邮件的各期不要再发，免得收件人收到两次"
     )
 
 

@@ -29,9 +29,15 @@ from sqlalchemy.types import TypeDecorator
 
 from xcbulletin.errors import BulletinError, reason
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Kept here too, for looking it up takes Alembic half a second."""
 
+_MADE = {
+    "0001": {"boilerplate", "example", "fetch", "gram", "item", "item_version"}
+    | {"label", "model", "source", "story", "verdict"},
+    "0002": {"attempt", "bucket", "delivery", "mailing", "returned", "suppression", "variant"},
+}
+"""The tables that each migration makes."""
 _VERSIONS = "xcbulletin_version"
 """Table of the migration a database is at: our own, for a PostgreSQL server's may be shared."""
 _PIECE = 5000
@@ -109,6 +115,13 @@ def lasting(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def beginning(connection: Connection, *, lasts: bool) -> Iterator[Connection]:
+    """Begin a transaction, lasting or not, on a connection that is kept for many."""
+    with connection.execution_options(lasting=lasts).begin():
+        yield connection
+
+
 def pieces(values: Collection[V]) -> Iterator[Sequence[V]]:
     """Yield the values in pieces of which one statement can take each."""
     all_values = tuple(values)
@@ -182,11 +195,21 @@ def _begin(connection: Connection) -> None:
 def _postgresql_engine(url: URL) -> Engine:
     query = {"connect_timeout": str(_PATIENCE), **url.query}
     try:
-        return create_engine(url.set(query=query), pool_pre_ping=True)
+        engine = create_engine(url.set(query=query), pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise DatabaseError(
             'bulletin.yaml: database 用了 PostgreSQL，但没有装它的驱动；请运行 pip install "xcbulletin[postgresql]"'
         ) from error
+    event.listen(engine, "begin", _wait_for_the_disk)
+    return engine
+
+
+def _wait_for_the_disk(connection: Connection) -> None:
+    """Let a lasting transaction last on a server, too, that is set to forget the last ones in a power cut."""
+    if connection.get_execution_options().get("lasting"):
+        connection.exec_driver_sql(
+            "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+        )
 
 
 def _migrate(engine: Engine) -> None:
@@ -224,9 +247,8 @@ def _upgrade(connection: Connection, version: str | None) -> None:
             f"{_name(connection.engine)}: 这个数据库由更新的 xcbulletin 建立（版本 {version}，这里只认得到 {HEAD}）；"
             "请升级 xcbulletin，没有改动数据库"
         )
-    if version is None and (
-        foreign := sorted({"source", "item"} & set(inspect(connection).get_table_names()))
-    ):
+    to_be_made = {table for migration, made in _MADE.items() if migration > (version or "") for table in made}
+    if foreign := sorted(to_be_made & set(inspect(connection).get_table_names())):
         raise DatabaseError(
             f"{_name(connection.engine)}: 这个数据库里已有别的程序的表（{'、'.join(foreign)}），没有改动它；"
             "请另建一个空的数据库"
@@ -279,7 +301,7 @@ _SQLITE_REFUSALS = {
 }
 _REMEDY = (
     "请把它改名留底（连同 -wal、-shm 结尾的文件），换上备份；没有备份就让程序新建一个，再采集一遍，"
-    "但选用、搁置等记录要不回来"
+    "但选用、搁置和投递的记录要不回来：发过邮件的各期不要再发，免得收件人收到两次"
 )
 
 

@@ -59,3 +59,11 @@ class FontError(BulletinError):
 
 class PrintError(BulletinError):
     """The pages could not be printed."""
+
+
+class MailboxError(BulletinError):
+    """A mailbox, or a folder of letters, cannot be read."""
+
+
+class RelayLogError(BulletinError):
+    """A relay's log cannot be read."""

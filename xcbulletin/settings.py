@@ -9,9 +9,18 @@ from datetime import date
 from difflib import SequenceMatcher
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, Self, cast
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from xcbulletin.errors import ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Column, Imprint, Industry, Place, Problem
@@ -19,6 +28,10 @@ from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_F
 from xcbulletin.yamltext import Path as KeyPath
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+"""An address that every relay takes, and that cannot break out of the header it stands in."""
+MOST_CORRECTED = 200
+"""Characters that slips put right may come to, whatever an institute sets."""
 _CODE = r"^[a-z0-9][a-z0-9_-]*$"
 
 
@@ -30,8 +43,19 @@ def as_list(value: Any) -> Any:
 
 
 def _mail_address(value: str) -> str:
-    if "\n" in value or "@" not in parseaddr(value)[1]:
+    if "\n" in value or not MAIL_ADDRESS.fullmatch(parseaddr(value)[1]):
         raise ValueError("应为邮件地址（如 许昌竞争情报快递 <bulletin@example.org>）")
+    return value
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError(f"应为网址（http:// 或 https:// 开头），现为“{value}”")
     return value
 
 
@@ -43,6 +67,7 @@ def _one_or_two(value: int) -> int:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 TextList = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
+WebAddress = Annotated[Text, AfterValidator(_web_address)]
 MailAddress = Annotated[Text, AfterValidator(_mail_address)]
 
 
@@ -100,11 +125,28 @@ class PageSettings(Section):
     """Of the body text. Reports have one column."""
 
 
+def _stages(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names or len(set(names)) < len(names):
+        raise ValueError("至少要有一级，每级只能写一次；例如 [一审, 二审, 三审, 一校, 二校, 三校]")
+    return names
+
+
 class ReviewSettings(Section):
     """Whether three reviews and three proofs are required, and of whom."""
 
     mode: Literal["required", "off"] = "off"
+    stages: Annotated[TextList, AfterValidator(_stages)] = ("一审", "二审", "三审", "一校", "二校", "三校")
+    """In the order in which they are signed; those with 校 in their name are proofs, the others reviews."""
     people: dict[str, TextList] = {}
+    """Who may sign a stage; one that names nobody may be signed by anyone who gives a name."""
+    small_correction: int = Field(default=20, ge=0, le=MOST_CORRECTED)
+    """Characters of an issue that may be put right after it was signed, with only the last proof signed again."""
+
+    @model_validator(mode="after")
+    def _people_of_stages(self) -> Self:
+        if unknown := [stage for stage in self.people if stage not in self.stages]:
+            raise ValueError(f".people 里的“{'”“'.join(unknown)}”不是签审的级；现有：{'、'.join(self.stages)}")
+        return self
 
 
 class CollectorSettings(Section):
@@ -140,9 +182,28 @@ class MailSettings(Section):
     connections: int = Field(default=2, ge=1, le=4)
     per_connection: int = Field(default=20, ge=1)
     per_minute: int = Field(default=60, ge=1)
-    retry_minutes: tuple[int, ...] = (2, 5, 15, 45)
-    timeout_after_data: int = Field(default=300, ge=1)
-    """Seconds."""
+    domains: dict[str, Annotated[int, Field(ge=1)]] = {}
+    """How many letters a minute one domain takes; those not named have no limit of their own."""
+    retry_minutes: tuple[Annotated[float, Field(ge=0)], ...] = (2, 5, 15, 45, 120, 360, 720)
+    """How long to wait before each try after the first; after the last of them a letter is given up."""
+    timeout_after_data: float = Field(default=600, gt=0)
+    """Seconds to wait for the relay's word on a letter (RFC 5321 §4.5.3.2.6)."""
+    pdf_base: WebAddress | None = None
+    """Address under which `build/` is served, for recipients who get a link."""
+    unsubscribe_url: WebAddress | None = None
+    copy_numbers: bool = False
+    """Whether each recipient's PDF bears a number of its own."""
+
+
+class MailboxSettings(Section):
+    """The mailbox that bounces and answers come to, read by IMAP."""
+
+    host: Text | None = None
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    username: Text | None = None
+    password: Text | None = None
+    folder: Text = "INBOX"
 
 
 class Settings(Section):
@@ -157,6 +218,7 @@ class Settings(Section):
     collector: CollectorSettings = CollectorSettings()
     locality: LocalitySettings = LocalitySettings()
     mail: MailSettings = MailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     database: Text = "sqlite:///sources/desk.db"
 
 

@@ -2,12 +2,13 @@
 
 import sys
 
-from xcbulletin.cli import collect, issues, sources, suggest
+from xcbulletin.cli import collect, issues, review, sources, suggest
 from xcbulletin.cli.app import app, list_in_order
+from xcbulletin.cli.mailing import deliveries, recipients, sending
 
 __all__ = ["app", "main"]
 
-list_in_order(app, (issues, sources, collect, suggest))
+list_in_order(app, (issues, review, sources, collect, suggest, recipients, sending, deliveries))
 
 
 def main() -> None:

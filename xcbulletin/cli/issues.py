@@ -1,11 +1,10 @@
 """The commands of an issue: laid out, imported, checked, built, shown."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,18 +14,21 @@ from xcbulletin.cli.words import (
     IssuesArgument,
     chosen_issues,
     complain,
+    counted,
+    has_errors,
     list_problems,
     open_workshop,
+    problems_document,
     say,
     selected_industries,
     split,
 )
 from xcbulletin.errors import BulletinError, ProblemsError, UsageMistakeError, WorkspaceError, reason
-from xcbulletin.model import Audience, Kind, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Kind
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.outputs import Format
-    from xcbulletin.workshop import Built
+    from xcbulletin.workshop import Built, Workshop
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
 
@@ -135,13 +137,13 @@ def check(
         chosen = chosen_issues(workshop.root, issues, every=not issues)
         results = {issue: workshop.check(issue) for issue in chosen}
     if as_json:
-        documents = [_as_json(issue, problems) for issue, problems in results.items()]
+        documents = [problems_document(issue, problems) for issue, problems in results.items()]
         print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
     else:
         for issue, problems in results.items():
             list_problems(problems)
-            say(f"{issue}: {_counted(problems)}")
-    if any(map(_has_errors, results.values())):
+            say(f"{issue}: {counted(problems)}")
+    if any(map(has_errors, results.values())):
         raise typer.Exit(1)
 
 
@@ -162,12 +164,16 @@ def build(
         typer.Option("--edition", metavar="standard|large", help="通常的版本，或大字版（正文三号字）"),
     ] = "standard",
     every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
+    final: Annotated[bool, typer.Option("--final", help="定稿：有错误，或要求三审三校而没有签完，就不编印")] = False,
 ) -> None:
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
     wanted, large_print = _formats(formats), _is_large(edition)
     failed = False
     with open_workshop(context) as workshop:
         chosen = chosen_issues(workshop.root, issues, every=every)
+        if final:
+            settled = tuple(issue for issue in chosen if _is_final(workshop, issue))
+            chosen, failed = settled, settled != chosen
         selection = (
             selected_industries(workshop.workspace.industries, split(industries)) if industries else ()
         )
@@ -181,6 +187,21 @@ def build(
                 _report(outcome, workshop.root)
     if failed:
         raise typer.Exit(1)
+
+
+def _is_final(workshop: "Workshop", issue: IssueId) -> bool:
+    """Tell whether an issue may be built as it is to go out; say why not."""
+    from xcbulletin.proofroom.signing import require_signatures
+
+    try:
+        if has_errors(problems := workshop.check(issue)):
+            raise ProblemsError(problems)
+        require_signatures(workshop, issue, "定稿")
+    except BulletinError as error:
+        _tell(error)
+        complain(f"{issue}: 没有编印；请先改正以上问题")
+        return False
+    return True
 
 
 def _tell(error: BulletinError) -> None:
@@ -254,35 +275,3 @@ def fonts() -> None:
     from xcbulletin.publishing.typefaces.typefoundry import prepare
 
     prepare(fonts_directory(), say)
-
-
-def _as_json(issue: str, problems: Sequence[Problem]) -> dict[str, Any]:
-    counts = Counter(problem.severity for problem in problems)
-    return {
-        "issue": issue,
-        "errors": counts[Severity.ERROR],
-        "warnings": counts[Severity.WARNING],
-        "problems": [
-            {
-                "file": problem.place.file,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "rule": problem.rule,
-                "severity": problem.severity,
-                "message": problem.message,
-                "suggestion": problem.suggestion,
-            }
-            for problem in problems
-        ],
-    }
-
-
-def _counted(problems: Sequence[Problem]) -> str:
-    counts = Counter(problem.severity for problem in problems)
-    if not problems:
-        return "没有发现问题"
-    return f"{counts[Severity.ERROR]} 处错误，{counts[Severity.WARNING]} 处提醒"
-
-
-def _has_errors(problems: Iterable[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from xcbulletin.model import Industry, IssueId, Problem, Severity
 
 if TYPE_CHECKING:
     from xcbulletin.newsroom import Newsroom
+    from xcbulletin.postroom import Postroom
     from xcbulletin.workshop import Workshop
 
 IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-01", show_default=False)]
@@ -36,6 +38,14 @@ def open_newsroom(context: typer.Context) -> "Newsroom":
     from xcbulletin.workspace import find_root
 
     return Newsroom(find_root(context.obj), os.environ)
+
+
+def open_postroom(context: typer.Context) -> "Postroom":
+    """Return the postroom of the workspace that the command works in. Raises WorkspaceError."""
+    from xcbulletin.postroom import Postroom
+    from xcbulletin.workspace import find_root
+
+    return Postroom(find_root(context.obj), os.environ)
 
 
 def chosen_issues(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:
@@ -82,6 +92,36 @@ def list_problems(problems: Iterable[Problem]) -> None:
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Tell whether any problem is more than a warning."""
     return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def problems_document(issue: str | None, problems: Sequence[Problem]) -> dict[str, Any]:
+    """Return what is wrong as programs read it."""
+    counts = Counter(problem.severity for problem in problems)
+    return {
+        "issue": issue,
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "problems": [
+            {
+                "file": problem.place.file,
+                "line": problem.place.line,
+                "column": problem.place.column,
+                "rule": problem.rule,
+                "severity": problem.severity,
+                "message": problem.message,
+                "suggestion": problem.suggestion,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """Say how many errors and warnings there are."""
+    counts = Counter(problem.severity for problem in problems)
+    if not problems:
+        return "没有发现问题"
+    return f"{counts[Severity.ERROR]} 处错误，{counts[Severity.WARNING]} 处提醒"
 
 
 def say_json(document: Mapping[str, Any]) -> None:

@@ -4,13 +4,12 @@ import datetime
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from xcbulletin.model import Kind
-from xcbulletin.settings import ImprintFields, Section, Text, TextList, as_list
+from xcbulletin.settings import ImprintFields, Section, Text, TextList, WebAddress, as_list
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _FENCE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
@@ -30,17 +29,6 @@ def _no_date(value: str) -> Any:
     raise ValueError(f"应为真实存在的日期（如 2021-01-31），现为“{value}”")
 
 
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise ValueError(f"应为网址（http:// 或 https:// 开头），现为“{value}”")
-    return value
-
-
 def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -54,7 +42,6 @@ def split_names(value: Any) -> Any:
 
 Names = Annotated[TextList, BeforeValidator(split_names)]
 Date = Annotated[datetime.date, BeforeValidator(_parse_date)]
-WebAddress = Annotated[Text, AfterValidator(_web_address)]
 
 
 class IssueImprint(ImprintFields):

@@ -10,6 +10,7 @@ from xcbulletin.publishing import letter as letters
 from xcbulletin.publishing.charts.frame import IN_LETTER, NARROW, WIDE
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.figures import Picture, draw_charts, for_letter, for_web, words_in
+from xcbulletin.publishing.head import unsubscribe_links
 from xcbulletin.publishing.layout import Layout
 from xcbulletin.publishing.message import message
 from xcbulletin.publishing.nodes import Cell, ChartFigure, Heading, KeyFigures, Pictured, Strong, plain, walk
@@ -95,20 +96,31 @@ def make_documents(
     if Format.HTML in wanted:
         files |= make_page(edition, material)
     if Format.EMAIL in wanted:
-        shown = {**material.pictures, **material.charts(edition, IN_LETTER)}
-        pictures = for_letter(shown, material.fonts, material.drawings)
-        letter = letters.render_letter(
-            material.templates, edition, pictures, large_print=material.layout.large
-        )
+        letter = make_letter(edition, material)
         page, images = letters.as_page(letter)
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
-        remarks = _shortened(edition, letter)
+        remarks = letter_remarks(edition, letter)
     if press is not None and ticket is not None:
         pdf = press.result(ticket)
         files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
         if Format.EMAIL in wanted:
             files["email.eml"] = message(letter, edition, material.mail, pdf)
     return files, remarks
+
+
+def make_letter(
+    edition: Edition, material: Material, pdf: letters.PdfOffer = letters.ATTACHED
+) -> letters.Letter:
+    """Return the letter that gives the PDF so. Raises TemplateFailedError, ChartError, PictureError."""
+    shown = {**material.pictures, **material.charts(edition, IN_LETTER)}
+    return letters.render_letter(
+        material.templates,
+        edition,
+        for_letter(shown, material.fonts, material.drawings),
+        unsubscribe=unsubscribe_links(material.mail)[0],
+        pdf=pdf,
+        large_print=material.layout.large,
+    )
 
 
 def print_job(edition: Edition, material: Material) -> Job:
@@ -186,15 +198,20 @@ def _heading_base(edition: Edition) -> int:
     return 2 if edition.kind is Kind.REPORT else 3
 
 
-def _shortened(edition: Edition, letter: letters.Letter) -> tuple[Problem, ...]:
+def letter_remarks(edition: Edition, letter: letters.Letter) -> tuple[Problem, ...]:
+    """Return what an editor is told of a letter: that it holds less than the issue."""
     if letter.shortened is None:
         return ()
     left = {"summaries": "摘要", "titles": "标题"}[letter.shortened]
+    if letter.pdf.attached:
+        rest = "全文在所附 PDF 里"
+    else:
+        rest = "全文在所链接的 PDF 里" if letter.pdf.address else "PDF 没有附上，要看全文须回信索取"
     return (
         Problem(
             place=Place(file=edition.file),
             rule="letter-shortened",
             severity=Severity.WARNING,
-            message=f"全文放进邮件会被邮箱截断（超过 102 KB），邮件里只放了{left}，全文在所附 PDF 里",
+            message=f"全文放进邮件会被邮箱截断（超过 102 KB），邮件里只放了{left}，{rest}",
         ),
     )

@@ -35,10 +35,23 @@ _FORMS: tuple[tuple[Shortened | None, int], ...] = (
 
 _SUMMARY_LENGTH = 120
 _PREHEADER_LENGTH = 100
+_PREHEADER_SHORTEST = 10
+"""Characters; what is shorter, mailboxes fill up with whatever comes next in the letter."""
 _CROWDED = 6
 """Columns from which on a table is set smaller."""
 _MONTH = re.compile(r"\d{4}年(?:\d{1,2}月)?")
 _INLINE_HEIGHT = 24
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PdfOffer:
+    """How a letter gives its readers the PDF: with it, under an address, or not at all."""
+
+    attached: bool = False
+    address: str | None = None
+
+
+ATTACHED, LEFT_OUT = PdfOffer(attached=True), PdfOffer()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +65,7 @@ class Letter:
     """Content id and picture, in reading order."""
     shortened: Shortened | None
     """What the HTML holds instead of full texts; the text part always has them."""
+    pdf: PdfOffer = ATTACHED
 
 
 def render_letter(
@@ -59,12 +73,13 @@ def render_letter(
     edition: Edition,
     pictures: Mapping[str, Picture],
     *,
-    attached: bool = True,
+    unsubscribe: str,
+    pdf: PdfOffer = ATTACHED,
     large_print: bool = False,
 ) -> Letter:
     """Return the letter of an edition, cut to summaries or titles where mailboxes would clip it.
 
-    `pictures` are PNG or JPEG, by their address in the text; `attached` tells whether the PDF goes with it.
+    `pictures` are PNG or JPEG, by their address in the text; `unsubscribe` is where readers leave, a mailto address.
     Raises TemplateFailedError.
     """
     ids = _content_ids(edition, pictures)
@@ -73,7 +88,8 @@ def render_letter(
         "width_of": lambda node: _shown_width(node, pictures[node.src]),
         "is_crowded": _is_crowded,
         "is_whole": _is_whole,
-        "attached": attached,
+        "pdf": pdf,
+        "unsubscribe": unsubscribe,
         "heading_base": 2 if edition.kind is Kind.REPORT else 3,
     }
     html, shortened = _html_that_fits(templates, edition, context)
@@ -84,6 +100,7 @@ def render_letter(
         text=_tidied(text),
         images=tuple((cid, pictures[src]) for src, cid in ids.items() if f"cid:{cid}" in html),
         shortened=shortened,
+        pdf=pdf,
     )
 
 
@@ -109,10 +126,12 @@ def _html_that_fits(
 
 
 def _enlarged(html: str) -> str:
-    """Return HTML with all letters and lines a third larger."""
-    return re.sub(
-        r"(font-size|line-height):(\d+)px", lambda found: f"{found[1]}:{round(int(found[2]) * 4 / 3)}px", html
-    )
+    """Return HTML with all letters and lines a third larger, but for the title, which is large as it is."""
+
+    def enlarge(found: re.Match[str]) -> str:
+        return f"{found[1]}:{round(int(found[2]) * 4 / 3)}px" if found[1] else found[0]
+
+    return re.sub(r"<h1.*?</h1>|(font-size|line-height):(\d+)px", enlarge, html)
 
 
 def _size(html: str) -> int:
@@ -172,8 +191,10 @@ def _first_sentences(text: str, length: int) -> str:
 
 def _preheader(edition: Edition) -> str:
     """Return what a mailbox shows beside the subject: the first titles."""
-    titles = "；".join(entry.title for entry in edition.entries)
-    return _first_sentences(f"本期要目：{titles}", _PREHEADER_LENGTH)
+    text = f"本期要目：{'；'.join(entry.title for entry in edition.entries)}"
+    if len(text) < _PREHEADER_SHORTEST:
+        text = f"《{edition.title}》{text}"
+    return _first_sentences(text, _PREHEADER_LENGTH)
 
 
 def as_page(letter: Letter) -> tuple[str, dict[str, bytes]]:

@@ -1,0 +1,1 @@
+"""The commands of delivery: recipients, an issue sent, and what became of its letters."""

@@ -1,0 +1,1 @@
+"""Delivery: an edition and its recipients → letters in mailboxes and copies on desks, each once."""

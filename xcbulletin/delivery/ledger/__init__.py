@@ -1,0 +1,1 @@
+"""What is kept of every letter, so that none is sent twice and none forgotten."""

@@ -1,0 +1,1 @@
+"""Paper: an issue's copies allotted, listed for signature, labelled, and numbered (份号)."""

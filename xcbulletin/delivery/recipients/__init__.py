@@ -1,0 +1,1 @@
+"""Who receives: `recipients.csv` read, looked over, and turned into the letters of an issue."""

@@ -1,0 +1,1 @@
+"""What comes back: bounces, unsubscribe requests, and proof that a letter arrived."""

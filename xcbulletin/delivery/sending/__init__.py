@@ -1,0 +1,1 @@
+"""Letters to the relay: its replies read, its limits kept."""

@@ -1,0 +1,134 @@
+"""Letters looked at before they go: written to a folder, or one sent to a colleague. The ledger does not change."""
+
+import csv
+import io
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from xcbulletin.delivery.composing import message_id
+from xcbulletin.delivery.mailing import Delivery, Mailing, PdfChoice, Planned, State, Variant, key_of
+from xcbulletin.delivery.recipients.addresses import AddressError, parse_address
+from xcbulletin.delivery.sending.smtp import connect
+from xcbulletin.errors import BulletinError, UsageMistakeError
+from xcbulletin.model import IssueId, Problem
+from xcbulletin.postroom import Postroom, Tell
+from xcbulletin.postroom.freezing import Bodies, audience, look_over, make_bodies
+from xcbulletin.publishing.head import sender_of
+from xcbulletin.workspace import write_whole
+
+PLAN_FILE = "plan.csv"
+_MOST_BYTES = 500_000_000
+"""Of letters written out; where there would be more, one of each kind is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What a dry run left."""
+
+    folder: Path
+    letters: int
+    problems: tuple[Problem, ...]
+    """What a person should know of the list and of the letters."""
+    planned: int
+    """Letters that would be sent: where they would fill the disk, one of each kind is written."""
+
+
+def dry_run(postroom: Postroom, issue: IssueId, list_name: str | None, tell: Tell) -> Written:
+    """Write the letters that an issue's recipients would get, and who gets which, into `build/mailing/ISSUE/letters/`."""
+    problems = look_over(postroom, issue)
+    planned = audience(postroom, issue, list_name)
+    sent = tuple(one for one in planned if not one.is_empty)
+    bodies = make_bodies(postroom, issue, {one.variant for one in sent}, tell)
+    shown = _shown(sent, bodies)
+    folder = postroom.root / "build" / "mailing" / issue / "letters"
+    shutil.rmtree(folder, ignore_errors=True)
+    for one in shown:
+        write_whole(folder / _file(one), _letter(postroom, issue, one, bodies))
+    write_whole(folder / PLAN_FILE, _plan(planned, shown, bodies))
+    return Written(
+        folder=folder, letters=len(shown), planned=len(sent), problems=(*problems, *bodies.remarks)
+    )
+
+
+def _shown(sent: Sequence[Planned], bodies: Bodies) -> tuple[Planned, ...]:
+    if sum(bodies.by_variant[one.variant].size for one in sent) <= _MOST_BYTES:
+        return tuple(sent)
+    return tuple({one.variant: one for one in reversed(sent)}.values())
+
+
+def _file(one: Planned) -> str:
+    return f"{quote(one.address, safe='@+')}.eml"
+
+
+def _plan(planned: Iterable[Planned], shown: Sequence[Planned], bodies: Bodies) -> bytes:
+    """Return who gets what, as Excel opens it."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["邮箱", "姓名", "产业", "PDF", "份号", "字节", "信"])
+    for one in planned:
+        size = "" if one.is_empty else bodies.by_variant[one.variant].size
+        table.writerow(
+            [
+                one.address,
+                one.name,
+                ";".join(one.variant.selection) or "全部",
+                one.variant.pdf,
+                one.copy_number or "",
+                size,
+                "本期没有他订的产业的文章，不发" if one.is_empty else _file(one) if one in shown else "",
+            ]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _letter(postroom: Postroom, issue: IssueId, one: Planned, bodies: Bodies, *, test: bool = False) -> bytes:
+    now = postroom.clock()
+    mailing = Mailing(id=0, issue=issue, revision=1, prepared=now, digests=bodies.digests)
+    delivery = Delivery(
+        id=0,
+        address=one.address,
+        name=one.name,
+        variant=one.variant,
+        message_id=message_id(issue, one.address, postroom.mail.sender),
+        state=State.PREPARED,
+        copy_number=one.copy_number,
+        updated=now,
+    )
+    return bodies.letter(delivery, mailing, test=test)
+
+
+def send_test(postroom: Postroom, issue: IssueId, address: str, like: str | None, tell: Tell) -> None:
+    """Send one letter, marked 【测试】, to an address: the one that recipient `like` gets, or the whole issue.
+
+    Raises UsageMistakeError, RelayError, BulletinError.
+    """
+    try:
+        target = parse_address(address)
+    except AddressError as error:
+        raise UsageMistakeError(f"--test: {error}") from error
+    one = (
+        _planned_for(postroom, issue, like)
+        if like
+        else Planned(address=target, name="", variant=Variant((), PdfChoice.ATTACH))
+    )
+    bodies = make_bodies(postroom, issue, [one.variant], tell)
+    content = _letter(postroom, issue, one, bodies, test=True)
+    relay = connect(postroom.mail)
+    try:
+        relay.offer(sender_of(postroom.mail)[1], target, content)
+        reply = relay.finish()
+    finally:
+        relay.close()
+    if reply.code >= 300:
+        raise BulletinError(f"{target}: 发信服务器没有收下这封信：{reply.code} {reply.text}")
+
+
+def _planned_for(postroom: Postroom, issue: IssueId, like: str) -> Planned:
+    planned = audience(postroom, issue)
+    for one in planned:
+        if key_of(one.address) == key_of(like.strip()) and not one.is_empty:
+            return one
+    raise UsageMistakeError(f"--as: 收件人名单里没有“{like}”，或本期没有他订的产业的文章")
