@@ -58,7 +58,7 @@ def test_problems_of_lines_and_of_the_whole_are_listed_by_line(run: Run, workspa
     write_issue(workspace, text="date: 2021-01-29\nimprint: {copies: 2}\n")
     assert run("recipients", "check", "--issue", "2021-01") == Outcome(
         code=1,
-        out="recipients.csv: 2 位，2 个邮箱，纸质 3 份（印数 2 份）；3 处错误，1 处提醒\n",
+        out="recipients.csv: 2 位，2 个邮箱，纸质 3 份（2021-01 印数 2 份）；3 处错误，1 处提醒\n",
         err="recipients.csv: 纸质份数共 3 份，超过印数 2 份；请减少份数，或改印数（imprint 里的 copies）\n"
         "提醒：recipients.csv:2: “qq.con”像是写错了；是否想写 qq.com？没有写错就不必改\n"
         "recipients.csv:3: “lisi”不是邮件地址，没有 @；如 zhangsan@example.org\n"
@@ -80,6 +80,21 @@ def test_copies_are_counted_against_the_settings_where_no_issue_is_named(
     assert run("recipients", "check").out == (
         "recipients.csv: 1 位，0 个邮箱，纸质 48 份（印数 50 份，留存 2 份）；没有发现问题\n"
     )
+
+
+def test_copies_are_counted_against_the_latest_month_where_the_settings_have_no_number(
+    run: Run, workspace: Workspace
+) -> None:
+    keep(workspace, "姓名,关系,份数\n张三,隶属,48\n")
+    write_issue(workspace, "2021-01", text="date: 2021-01-29\nimprint: {copies: 50}\n")
+    write_issue(workspace, "2021-02", text="date: 2021-02-26\nimprint: {copies: 40}\n")
+    write_issue(workspace, "2021-03", text="date: 2021-03-31\n")
+    assert run("recipients", "check") == Outcome(
+        code=1,
+        out="recipients.csv: 1 位，0 个邮箱，纸质 48 份（2021-02 印数 40 份）；1 处错误，0 处提醒\n",
+        err="recipients.csv: 纸质份数共 48 份，超过印数 40 份；请减少份数，或改印数（imprint 里的 copies）\n",
+    )
+    assert json.loads(run("recipients", "check", "--json").out)["issue"] == "2021-02"
 
 
 def test_a_link_is_fine_where_it_leads_somewhere(

@@ -1,9 +1,11 @@
 """`send`, `deliveries`, `resolve`, `bounces`: what an editor types, against a real server on loopback."""
 
 import csv
+import datetime
 import email
 import email.policy
 import io
+import itertools
 import json
 import os
 import re
@@ -21,6 +23,9 @@ from mailserver import MailServer
 
 from xcbulletin.database import open_engine
 from xcbulletin.delivery.ledger.locking import sending_lock
+from xcbulletin.model import IssueId
+from xcbulletin.postroom import Postroom
+from xcbulletin.postroom.trying import dry_run
 from xcbulletin.settings import Workspace
 
 Run = Callable[..., Outcome]
@@ -94,7 +99,7 @@ def test_everybody_gets_what_they_asked_for_once(
         "  1 封 全部产业，附 PDF，每封 N KB",
         "  1 封 人工智能，不带 PDF，每封 N KB",
         "  1 封 工业机器人、人工智能，不带 PDF，每封 N KB",
-        "2021-01: 要发 3 封，每分钟至多 100000 封，约需 不到 1 分钟",
+        "2021-01: 要发 3 封，每分钟至多 100000 封，要用不到 1 分钟",
         "2021-01: 已送出 3，没有可发的内容 1（这次送出 3 封）",
     ]
     assert "本期没有这 1 位收件人所选产业的文章，不发：wang@example.org" in outcome.err
@@ -202,7 +207,7 @@ def test_who_comes_later_is_only_sent_to_when_asked(workspace: Workspace, relay:
     with relay() as server:
         assert send(server, "--yes", "--list", "领导").code == 0
         outcome = send(server, "--yes")
-        assert "收件人名单里有 1 位不在准备好的名单里，这次不发；要发，加上 --add" in outcome.err
+        assert "收件人名单里另有 1 位没有列入这一期的发送，这次不发；要发给他们，请加上 --add" in outcome.err
         assert server.addresses == {"a@example.org": 1}
         assert send(server, "--yes", "--add").code == 0
         unknown = send(server, "--yes", "--list", "局长")
@@ -232,6 +237,46 @@ def test_a_dry_run_writes_the_letters_and_nothing_else(
     assert json.loads(run("deliveries", "2021-01", "--json").out)["rows"] == []
 
 
+def test_the_plan_of_a_dry_run_opens_in_excel_and_runs_nothing(workspace: Workspace, run: Run) -> None:
+    list_of(workspace, "=1+1,+a@example.org,市科学技术局,局长,隶属,*,none,0,")
+    assert run("send", "2021-01", "--dry-run").code == 0
+    plan = workspace.root / "build" / "mailing" / "2021-01" / "letters" / "plan.csv"
+    assert plan.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'+a@example.org,'=1+1,全部,none,")
+
+
+def test_a_pdf_lies_under_an_address_that_is_whole_in_every_mail_program(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_of(workspace, person("a", pdf="link"))
+    monkeypatch.setenv("XCBULLETIN_MAIL__PDF_BASE", "http://10.0.0.8/内参 刊/")
+    assert run("send", "2021-01", "--dry-run").code == 0
+    folder = workspace.root / "build" / "mailing" / "2021-01" / "letters"
+    text = read((folder / "a@example.org.eml").read_bytes()).get_body(("plain",)).get_content()
+    assert "<http://10.0.0.8/%E5%86%85%E5%8F%82%20%E5%88%8A/2021-01/bulletin.pdf>" in text
+
+
+def test_letters_of_a_dry_run_are_all_of_one_time(workspace: Workspace) -> None:
+    list_of(workspace, *(person(name) for name in "abc"))
+    ticks = itertools.count()
+    start = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
+    with Postroom(
+        workspace.root, {}, clock=lambda: start + datetime.timedelta(minutes=next(ticks))
+    ) as postroom:
+        folder = dry_run(postroom, IssueId("2021-01"), None, print).folder
+    assert len({read(letter.read_bytes())["Date"] for letter in folder.glob("*.eml")}) == 1
+
+
+def test_who_gets_nothing_more_is_not_counted(workspace: Workspace, run: Run, relay: Any, send: Any) -> None:
+    list_of(workspace, person("a"), person("b"))
+    assert run("recipients", "suppress", "b@example.org").code == 0
+    assert run("send", "2021-01", "--dry-run").out.splitlines()[0] == "没有发送。要发 1 封"
+    with relay() as server:
+        outcome = send(server, "--yes")
+    assert "2021-01: 要发 1 封" in outcome.out
+    assert states(run) == {"a": "accepted", "b": "suppressed"}
+    assert server.addresses == {"a@example.org": 1}
+
+
 def test_a_test_letter_says_so_and_is_in_no_ledger(
     workspace: Workspace, run: Run, relay: Any, send: Any
 ) -> None:
@@ -243,6 +288,24 @@ def test_a_test_letter_says_so_and_is_in_no_ledger(
     assert letter["Message-ID"].endswith("@test.example.org>")
     assert server.addresses == {"me@example.org": 1}
     assert json.loads(run("deliveries", "2021-01", "--json").out)["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--as", "a@example.org"), "--as 要与 --test 合用，如 --test me@example.org --as zhang@example.org"),
+        (
+            ("--test", "a@example.org", "--list", "领导"),
+            "--test 只发一封，不能与 --dry-run、--list、--add、--revise 合用",
+        ),
+        (("--dry-run", "--add"), "--dry-run 不能与 --add、--revise 合用"),
+    ],
+)
+def test_options_of_which_one_would_be_passed_over_are_refused(
+    words: tuple[str, ...], message: str, run: Run
+) -> None:
+    outcome = run("send", "2021-01", *words)
+    assert (outcome.code, outcome.err) == (2, f"{message}\n")
 
 
 def test_nobody_is_sent_to_without_a_yes(workspace: Workspace, relay: Any, send: Any) -> None:
@@ -316,12 +379,27 @@ def test_bounces_and_unsubscribing_are_taken_in_once(
     assert outcome.code == 0
     assert outcome.out.splitlines()[0].startswith("a@example.org（2021-01）: 退信：查无此人；")
     assert outcome.out.splitlines()[1] == "b@example.org（2021-01）: 点了退订链接；已停发"
-    assert outcome.out.splitlines()[2] == "读到 2 封新的退信和退订信"
+    assert outcome.out.splitlines()[2:] == [
+        "读到 2 封新的退信和退订信",
+        "有 1 个邮箱停发还是照发，等您决定；请看 xcbulletin recipients suppressed",
+    ]
     assert run("bounces", str(box)).out == "没有新的退信和退订信\n"
     assert states(run) == {"a": "bounced", "b": "accepted"}
     listed = json.loads(run("recipients", "suppressed", "--json").out)
     assert [one["address"] for one in listed["proposed"]] == ["a@example.org"]
     assert [one["address"] for one in listed["suppressed"]] == ["b@example.org"]
+    assert (
+        "a <a@example.org>: 退信；没有这个邮箱（550 5.1.1 User unknown）\n"
+        in run("deliveries", "2021-01").out
+    )
+
+
+def test_a_bounce_that_names_nobody_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "退信" / "1.eml", "From: postmaster@qq.com\r\nSubject: Undelivered\r\n\r\n")
+    assert run("bounces", str(tmp_path / "退信")).out.splitlines() == [
+        "没有写明收件人: 退信：被拒收；找不到对应的信，没有记",
+        "读到 1 封新的退信和退订信",
+    ]
 
 
 def bounce(letter: bytes) -> bytes:
@@ -365,7 +443,7 @@ def test_copy_numbers_stand_on_each_pdf(
     assert numbers == {"a": ["000201"], "c": ["000202"]}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_cut_short_is_gone_on_with(
     number: int, workspace: Workspace, run: Run, relay: Any, send: Any
 ) -> None:
@@ -378,11 +456,102 @@ def test_a_run_cut_short_is_gone_on_with(
         while len(server.copies) < 5 and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(number)
-        process.communicate()
-        assert process.returncode == (75 if number == signal.SIGTERM else -number)
+        _out, told = process.communicate()
+        is_killed = number == signal.SIGKILL
+        assert process.returncode == (-number if is_killed else 75)
+        assert ("正在停下：等手上的信有了答复就结束" in told.decode()) != is_killed
         outcome = send(server, "--yes")
     assert max(server.copies.values()) == 1
     uncertain = [name for name, state in states(run).items() if state == "uncertain"]
     assert outcome.code == (4 if uncertain else 0)
     assert len(uncertain) <= 2
     assert len(server.copies) >= 30 - len(uncertain)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("rcpt 550 5.1.1 User unknown", "发信服务器没有收下这封信：550 5.1.1 User unknown"),
+        ("data 451 4.3.0 later", "发信服务器没有收下这封信：451 4.3.0 later"),
+        ("drop after dot", "信已全部发出，发信服务器没有答复；请看这个邮箱收到没有，没有就再试一次"),
+    ],
+)
+def test_a_test_letter_that_goes_wrong_is_told(
+    fault: str, said: str, workspace: Workspace, relay: Any, send: Any
+) -> None:
+    list_of(workspace, person("a"))
+    with relay({"*": fault}) as server:
+        outcome = send(server, "--test", "me@example.org")
+    assert (outcome.code, outcome.err) == (1, f"me@example.org: {said}\n")
+
+
+def test_a_test_letter_waits_for_a_relay_that_is_down(workspace: Workspace, relay: Any, send: Any) -> None:
+    list_of(workspace, person("a"))
+    with relay() as server:
+        pass
+    outcome = send(server, "--test", "me@example.org")
+    assert outcome.code == 75
+    assert outcome.err.startswith(f"127.0.0.1:{server.port}: 发信服务器拒绝连接；")
+
+
+def test_no_later_list_gets_another_text(workspace: Workspace, issue: Path, relay: Any, send: Any) -> None:
+    """Also where all that was prepared is sent, and the list gets a kind of letter that nobody got before."""
+    list_of(workspace, person("a", lists="领导"), person("b", industries="ai", lists="企业"))
+    with relay() as server:
+        assert send(server, "--yes", "--list", "领导").code == 0
+        write_article(issue, "news/02.md", title="工业机器人产量改了", industries=["robot"])
+        assert send(server, "--yes").code == 0  # nothing is to be sent
+        refused = send(server, "--yes", "--list", "企业")
+        assert refused.code == 1
+        assert "文稿、模板、设置或程序改动过" in refused.err
+        assert send(server, "--yes", "--list", "企业", "--revise").code == 0
+        list_of(workspace, person("c", industries="robot"))
+        assert send(server, "--yes", "--add").code == 0
+    assert server.addresses == {"a@example.org": 1, "b@example.org": 1, "c@example.org": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FROM", "别的名字 <bulletin@example.org>"), ("UNSUBSCRIBE_URL", "https://example.org/u")],
+)
+def test_a_sender_that_changed_is_refused(
+    name: str,
+    value: str,
+    workspace: Workspace,
+    run: Run,
+    relay: Any,
+    send: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    list_of(workspace, person("a"))
+    with relay({"a@example.org": ["take and drop"]}) as server:
+        send(server, "--yes")
+        run("resolve", "2021-01", "--mark", "resend", "a@example.org")
+        monkeypatch.setenv(f"XCBULLETIN_MAIL__{name}", value)
+        assert send(server, "--yes").code == 1
+    assert server.addresses == {"a@example.org": 1}
+
+
+def test_what_is_prepared_goes_without_the_list(workspace: Workspace, relay: Any, send: Any) -> None:
+    list_of(workspace, person("a"))
+    with relay() as server:
+        pass
+    assert send(server, "--yes").code == 75
+    (workspace.root / "recipients.csv").unlink()
+    with server:
+        assert send(server, "--yes").code == 0
+        assert send(server, "--yes", "--add").code == 1
+    assert server.addresses == {"a@example.org": 1}
+
+
+def test_a_letter_taken_for_spam_is_to_be_looked_at_first(
+    workspace: Workspace, relay: Any, send: Any
+) -> None:
+    list_of(workspace, *map(person, "abcdefgh"))
+    with relay({"*": "dot 554 DT:SPM"}) as server:
+        outcome = send(server, "--yes")
+    assert outcome.code == 75
+    assert outcome.err.splitlines()[-2].endswith(
+        "封没有发完（一连 3 封被当作垃圾邮件：信的内容被当作垃圾邮件（554 DT:SPM））；"
+        "请先弄清信里的什么被当作垃圾邮件，改了文稿的加上 --revise，再运行 xcbulletin send 2021-01，接着发"
+    )

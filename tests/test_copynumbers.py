@@ -18,7 +18,7 @@ from conftest import pdf_of, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.delivery.paper.copynumbers import CopyNumberError, Stamp, number_text, span_text, stamp
+from xcbulletin.delivery.paper.copynumbers import CopyNumberError, Stamp, number_text, span_text
 from xcbulletin.model import IssueId, Kind
 from xcbulletin.publishing.documents import print_job
 from xcbulletin.publishing.layout import Layout, lay_out_page
@@ -40,6 +40,10 @@ def small(press: Press) -> bytes:
         "<!doctype html><html lang=zh-CN><title>题</title><body style='font-family:\"XC Song\"'><p>人工智能"
     )
     return press.result(press.submit(Job(html=html)))
+
+
+def stamp(pdf: bytes, number: int, fonts: FontSet, layout: Layout) -> bytes:
+    return Stamp(pdf, fonts, layout).numbered(number)
 
 
 def compliance(path: Path) -> list[Any]:

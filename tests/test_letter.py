@@ -60,7 +60,8 @@ LETTERS = {
     "summaries": (make_edition(*long_articles(60, 60)), {}),
     "summaries, linked": (make_edition(*long_articles(60, 60)), {"pdf": LINKED}),
     "summaries, left out": (make_edition(*long_articles(60, 60)), {"pdf": LEFT_OUT}),
-    "titles": (make_edition(*long_articles(250, 60)), {}),
+    "many summaries": (make_edition(*long_articles(80, 60)), {}),
+    "titles": (make_edition(*long_articles(500, 10)), {}),
     "some titles, linked": (make_edition(*long_articles(3000, 1)), {"pdf": LINKED}),
 }
 
@@ -265,7 +266,7 @@ def test_a_report_has_its_chapters_as_main_headings():
 
 @pytest.mark.parametrize(
     ("count", "length", "shortened"),
-    [(20, 20, None), (60, 60, "summaries"), (250, 60, "titles"), (3000, 1, "titles")],
+    [(20, 20, None), (60, 60, "summaries"), (80, 60, "summaries"), (500, 60, "titles"), (3000, 1, "titles")],
 )
 def test_a_letter_is_never_too_large_for_a_mailbox(count, length, shortened):
     edition = make_edition(*long_articles(count, length))

@@ -69,10 +69,29 @@ def test_limits_are_gone_on_from() -> None:
     assert second.wait("qq.com", START) == pytest.approx(6)
 
 
+def test_levels_are_kept_anew_only_where_they_fell() -> None:
+    limits = Limits("relay", 60_000, {"qq.com": 12})
+    limits.take("qq.com", START)
+    assert sorted(limits.levels("qq.com", START)) == ["@qq.com"]
+    assert limits.levels("qq.com", START) == {}
+    for _ in range(50):
+        limits.take("163.com", START)
+    assert sorted(limits.levels("163.com", START)) == ["relay"]
+    assert limits.levels("163.com", START + SECONDS) == {}
+
+
+def test_a_pause_is_kept_once() -> None:
+    limits = Limits("relay", 60, {})
+    limits.pause("qq.com", START, START + 60 * SECONDS)
+    assert sorted(limits.levels("qq.com", START)) == ["@qq.com"]
+    assert limits.levels("qq.com", START + SECONDS) == {}
+
+
 def test_a_limit_that_was_lowered_is_the_lower() -> None:
     high = Limits("relay", 600, {})
     high.take("qq.com", START)
     kept = high.levels("qq.com", START)
+    assert sorted(kept) == ["relay"]
     assert busiest(sent(Limits("relay", 6, {}, kept), "qq.com", 120)) <= 6
 
 

@@ -38,6 +38,8 @@ def test_what_a_relay_takes_is_an_address(written: str, address: str) -> None:
         ("a@b.cn、c@d.cn", "“a@b.cn、c@d.cn”不止一个地址；一行只写一个，请各写一行"),
         ("a@b.cn c@d.cn", "“a@b.cn c@d.cn”不止一个地址；一行只写一个，请各写一行"),
         ("zhang san@b.cn", "“zhang san@b.cn”中间有空格；是否想写 zhangsan@b.cn？"),
+        ('"a b"@b.cn', '“"a b"@b.cn”中间有空格；如 zhangsan@example.org'),
+        ("a@b.cn> SIZE=1", "“a@b.cn> SIZE=1”中间有空格；如 zhangsan@example.org"),
         ("@b.cn", "“@b.cn”的 @ 前面没有内容；如 zhangsan@example.org"),
         ("张三@b.cn", "“张三@b.cn”的 @ 前面有“张三”；只能用英文字母、数字和 . _ - 等符号"),
         (".a@b.cn", "“.a@b.cn”的 @ 前面点号的位置不对；点号不能在头尾，也不能连用"),

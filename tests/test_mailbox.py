@@ -2,6 +2,7 @@
 
 import datetime
 import mailbox
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -81,17 +82,17 @@ def test_a_server_that_asks_who_we_are_is_told(imap: imapserver.Imap) -> None:
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-def test_the_connection_is_encrypted(security: str) -> None:
+def test_the_connection_is_encrypted(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     letters = imapserver.Imap(folders={"INBOX": [FIRST]}, security=security, certificate=context)
     with imapserver.running(letters) as imap:
-        assert list(box.letters(settings_for(imap), context=trusting)) == [FIRST]
         with pytest.raises(MailboxError, match=f"^邮箱服务器 127.0.0.1:{imap.port} 的证书不可信："):
             list(box.letters(settings_for(imap)))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert list(box.letters(settings_for(imap))) == [FIRST]
 
 
 # what goes wrong is said in Chinese
@@ -205,6 +206,12 @@ def test_letters_are_found_in_folders_however_deep(tmp_path: Path) -> None:
     (tmp_path / "退信" / ".hidden.eml").write_bytes(b"no letter")
     assert list(folder(tmp_path)) == [FIRST, SECOND]
     assert list(folder(tmp_path / "退信" / "a.EML")) == [FIRST]
+
+
+def test_a_pipe_among_the_letters_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(FIRST)
+    os.mkfifo(tmp_path / "b.eml")
+    assert list(folder(tmp_path)) == [FIRST]
 
 
 def test_letters_are_divided_in_an_mbox(tmp_path: Path) -> None:

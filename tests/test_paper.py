@@ -318,6 +318,21 @@ def test_labels_say_no_numbers_where_there_are_none(
     assert label_texts(path, SHEETS["70x36"]) == ["张三收2021年1月×12"]
 
 
+@pytest.mark.parametrize(
+    ("recipient", "receiver"),
+    [
+        (make_recipient("", organisation="市档案馆"), "市档案馆"),
+        (make_recipient("", organisation="市档案馆", role="保管科"), "保管科"),
+        (replace(make_recipient(""), address="a@example.org"), "a@example.org"),
+    ],
+)
+def test_a_label_without_a_name_names_who_else_receives(
+    templates: Templates, fonts: FontSet, recipient: Recipient, receiver: str
+) -> None:
+    html = labels(make_edition(), allot([recipient], None), templates, fonts).html
+    assert f'">{receiver}</span> <span class="receives">收</span>' in html
+
+
 ODD = {
     "long": make_recipient("欧阳某某某某某某", organisation=LONG, role="副主任、党组成员、一级调研员"),
     "capitals": make_recipient("WWWWWWWWWW MMMMMMMMMM", organisation=LATIN, role="CHAIRMAN"),

@@ -409,18 +409,37 @@ def test_a_power_cut_after_the_dot_leaves_it_on_the_disk(tmp_path: Path, relay: 
     assert server.addresses == {ZHANG: 1}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_stops_the_run_with_every_letter_settled(ledger: Ledger, relay: Relay, number: int) -> None:
     server = relay(delay=0.02)
+    told: list[tuple[int, int, float | None]] = []
     mailing = prepare(ledger, [f"{number}@example.org" for number in range(40)])
     threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
-    outcome = send_all(ledger, mailing, make_mail(server.port, connections=2))
+    mail = make_mail(server.port, connections=2)
+    outcome = send_all(ledger, mailing, mail, tell=lambda *words: told.append(words))
+    assert (told[0][2] is None, told[-1][2]) == (False, None)
     assert (outcome.stopped, outcome.detail) == (Why.INTERRUPTED, "发送被中断")
     assert set(outcome.counts) == {State.ACCEPTED, State.PREPARED}
     assert server.addresses.total() == outcome.counts[State.ACCEPTED]
     again = send_all(ledger, mailing, make_mail(server.port, connections=2))
     assert again.counts == {State.ACCEPTED: 40}
     assert set(server.addresses.values()) == {1}
+
+
+def test_a_run_that_is_to_outlive_its_terminal_does(ledger: Ledger) -> None:
+    mailing = prepare(ledger, [ZHANG, LI])
+
+    class HangingUp(_Sink):
+        def offer(self, sender: str, address: str, content: bytes) -> None:
+            super().offer(sender, address, content)
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+        outcome = send_all(ledger, mailing, make_mail(), connect=lambda _mail: HangingUp([]))
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    assert outcome.counts == {State.ACCEPTED: 2}
 
 
 def test_a_letter_offered_when_the_run_is_stopped_is_not_finished(ledger: Ledger) -> None:

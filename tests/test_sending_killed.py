@@ -117,7 +117,7 @@ def test_killed_at_a_moment(tmp_path: Path, moment: str, state: State, copies: i
 
 
 def test_two_at_once(tmp_path: Path) -> None:
-    with MailServer(tmp_path / "relay", delay=0.005) as server:
+    with MailServer(tmp_path / "relay", delay=0.05) as server:  # longer than a program takes to start
         with open_ledger(tmp_path) as ledger:
             prepare(ledger, ADDRESSES)
         first = start(tmp_path, server.port)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import cached_property
 
-from xcbulletin.delivery.mailing import Delivery, Mailing, domain_of
+from xcbulletin.delivery.mailing import TEST_TOKEN, Delivery, Mailing, domain_of
 from xcbulletin.model import IssueId
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.head import head, unsubscribe_links
@@ -13,8 +13,6 @@ from xcbulletin.publishing.letter import Letter
 from xcbulletin.publishing.message import around_pdf, content, encoded, identity, subject
 from xcbulletin.settings import MailSettings
 
-TEST_TOKEN = "test"
-"""Names every test letter where readers unsubscribe: it is nobody's."""
 _TEST_MARK = "【测试】"
 _TEST_DOMAIN = "test."
 
@@ -79,6 +77,12 @@ def compose(
         unsubscribe=unsubscribe_links(mail, TEST_TOKEN if test else local),
     )
     return b"".join((headers, *body.parts(pdf)))
+
+
+def frozen_digest(body: Body, mail: MailSettings) -> str:
+    """Return the SHA-256, in hexadecimal, over all that a variant's letters have in common, their senders too."""
+    sender = (mail.sender, mail.reply_to, mail.unsubscribe_url)
+    return hashlib.sha256(f"{body.digest}\n{sender}".encode(errors="replace")).hexdigest()
 
 
 def message_id(issue: IssueId, address: str, sender: str) -> str:

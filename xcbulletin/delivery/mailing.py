@@ -9,6 +9,8 @@ from typing import Protocol
 from xcbulletin.model import IssueId
 
 RECIPIENTS_FILE = "recipients.csv"
+TEST_TOKEN = "test"
+"""Names every test letter where readers unsubscribe: it is nobody's."""
 
 
 class PdfChoice(StrEnum):

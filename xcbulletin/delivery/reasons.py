@@ -9,6 +9,16 @@ import re
 
 from xcbulletin.delivery.mailing import Reason
 
+DETAILS = {
+    Reason.UNKNOWN_USER: "没有这个邮箱",
+    Reason.FREQUENCY: "发得太多或太快，对方暂时不收",
+    Reason.MAILBOX_FULL: "收件人的邮箱满了",
+    Reason.CONTENT: "信的内容被当作垃圾邮件",
+    Reason.SIZE: "信太大，超过服务器的上限",
+    Reason.TEMPORARY: "对方暂时不收",
+    Reason.POLICY: "对方拒收",
+}
+"""Why a letter was refused, for people."""
 _READ = 4000
 """Characters of what was said that are read."""
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")

@@ -28,10 +28,6 @@ Tell = Callable[[str], None]
 # Heavy imports stand inside the methods that need them, so that each command loads no more than its own work.
 
 
-def silent(_message: str) -> None:
-    """Be a `Tell` that tells nobody."""
-
-
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
 
-from xcbulletin.delivery.composing import Body, compose
+from xcbulletin.delivery.composing import Body, compose, frozen_digest
+from xcbulletin.delivery.ledger.suppressions import suppressed
 from xcbulletin.delivery.mailing import Delivery, Mailing, PdfChoice, Planned, Variant
+from xcbulletin.delivery.paper.allotting import allot
 from xcbulletin.delivery.paper.copynumbers import Stamp
 from xcbulletin.delivery.recipients.audience import plan
 from xcbulletin.delivery.recipients.checking import check_recipients
@@ -14,6 +16,7 @@ from xcbulletin.errors import ProblemsError
 from xcbulletin.model import Audience, IssueId, Problem, Severity
 from xcbulletin.postroom import Postroom, Tell
 from xcbulletin.publishing.documents import PDF_FILE, letter_remarks, make_letter
+from xcbulletin.publishing.head import web_address
 from xcbulletin.publishing.letter import ATTACHED, LEFT_OUT, PdfOffer
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.workshop import Composed
@@ -31,8 +34,8 @@ class Bodies:
 
     @property
     def digests(self) -> dict[Variant, str]:
-        """The SHA-256 of each variant's content."""
-        return {variant: body.digest for variant, body in self.by_variant.items()}
+        """The SHA-256 of what each variant's letters have in common."""
+        return {variant: frozen_digest(body, self.postroom.mail) for variant, body in self.by_variant.items()}
 
     def letter(self, delivery: Delivery, mailing: Mailing, *, test: bool = False) -> bytes:
         """Return a recipient's letter, whole."""
@@ -75,14 +78,19 @@ def audience(postroom: Postroom, issue: IssueId, list_name: str | None = None) -
     """Return the letters that an issue's recipients are to get. Raises ProblemsError, WorkspaceError."""
     recipients, _problems = postroom.read_recipients
     edition = postroom.workshop.compose(issue).edition
-    copies = edition.imprint.copies or sum(one.copies for one in recipients)
+    on_paper = allot(recipients, edition.imprint.copies)
     return plan(
         recipients,
         {one.code for one in edition.industries},
         postroom.workspace.industries,
         list_name=list_name,
-        copy_numbers_from=copies + 1 if postroom.mail.copy_numbers else None,
+        copy_numbers_from=on_paper.numbers_from if postroom.mail.copy_numbers else None,
     )
+
+
+def barred(postroom: Postroom) -> frozenset[str]:
+    """Return the addresses, in small letters, that get nothing."""
+    return frozenset(one.address for one in suppressed(postroom.engine))
 
 
 def make_bodies(postroom: Postroom, issue: IssueId, variants: Iterable[Variant], tell: Tell) -> Bodies:
@@ -114,7 +122,7 @@ def _pdf(postroom: Postroom, issue: IssueId, variant: Variant) -> tuple[bytes | 
     if variant.pdf is PdfChoice.ATTACH:
         return (folder / PDF_FILE).read_bytes(), ATTACHED
     file = (folder / PDF_FILE).relative_to(postroom.root / "build").as_posix()
-    base = (postroom.mail.pdf_base or "").rstrip("/")
+    base = web_address(postroom.mail.pdf_base or "").rstrip("/")
     return None, PdfOffer(address=f"{base}/{quote(file)}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xcbulletin.delivery.ledger.marking import Marked
-from xcbulletin.delivery.mailing import Delivery, Mailing, Reply, Settlement, State
+from xcbulletin.delivery.mailing import Delivery, Mailing, Reason, Reply, Settlement, State
 from xcbulletin.delivery.reasons import code_in, reason_of
 from xcbulletin.delivery.returns import mailbox
 from xcbulletin.delivery.returns.folder import folder
@@ -44,6 +44,14 @@ def _as_settlement(postroom: Postroom, line: LogLine) -> Settlement:
             at=postroom.clock(),
             queue_id=line.queue_id,
             detail=f"据发信服务器日志：{words}（{line.at}）",
+        )
+    if line.status is Status.EXPIRED:
+        return Settlement(
+            state=State.BOUNCED,
+            at=postroom.clock(),
+            reason=Reason.TEMPORARY,
+            queue_id=line.queue_id,
+            detail=f"据发信服务器日志：过期没有送出，退回（{line.at}）",
         )
     code = code_in(line.detail)
     return Settlement(

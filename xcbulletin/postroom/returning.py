@@ -9,7 +9,7 @@ from xcbulletin.database import lasting
 from xcbulletin.delivery.ledger.returned import note_read, read_before
 from xcbulletin.delivery.ledger.suppressions import propose, suppress
 from xcbulletin.delivery.mailing import Delivery, Reason, Reply, Settlement, State, key_of
-from xcbulletin.delivery.reasons import code_in
+from xcbulletin.delivery.reasons import DETAILS, code_in
 from xcbulletin.delivery.returns import mailbox
 from xcbulletin.delivery.returns.bounces import Bounce
 from xcbulletin.delivery.returns.folder import folder
@@ -97,7 +97,9 @@ def _take_bounce(postroom: Postroom, letter: Delivery, bounce: Bounce) -> Conseq
         at=postroom.clock(),
         reason=bounce.reason,
         reply=Reply(code=code, text=bounce.diagnostic, enhanced=bounce.status) if code else None,
-        detail=f"退信：{bounce.diagnostic}",
+        detail=f"{DETAILS[bounce.reason]}（{bounce.diagnostic}）"
+        if bounce.diagnostic
+        else DETAILS[bounce.reason],
     )
     return Consequence.BOUNCED if postroom.ledger.bounced(letter, settlement) else Consequence.KNOWN
 

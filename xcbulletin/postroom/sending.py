@@ -8,18 +8,17 @@ from itertools import count
 
 from xcbulletin.delivery.composing import message_id
 from xcbulletin.delivery.ledger.locking import sending_lock
-from xcbulletin.delivery.mailing import Delivery, Mailing, Planned, State, key_of
+from xcbulletin.delivery.ledger.transitions import OPEN
+from xcbulletin.delivery.mailing import Delivery, Mailing, Planned, State, Variant, key_of
 from xcbulletin.delivery.sending.sending import Outcome, send
 from xcbulletin.delivery.sending.smtp import connect
-from xcbulletin.errors import BulletinError
+from xcbulletin.errors import BulletinError, WorkspaceError
 from xcbulletin.model import IssueId, Problem
 from xcbulletin.postroom import Postroom, Tell
-from xcbulletin.postroom.freezing import Bodies, audience, look_over, make_bodies
+from xcbulletin.postroom.freezing import Bodies, audience, barred, look_over, make_bodies
+from xcbulletin.proofroom.checking import require_sound
 from xcbulletin.proofroom.signing import require_signatures
 from xcbulletin.workspace import issue_folder
-
-OPEN = (State.PREPARED, State.DEFERRED, State.CLAIMED, State.DOT)
-"""States of letters that a run has still to deal with."""
 
 
 class ChangedError(BulletinError):
@@ -42,13 +41,19 @@ class Order:
     """Recipients who came to the list after the mailing was prepared, and are not in it."""
     recipient_problems: tuple[Problem, ...]
     """What a person should know of the list before it is sent to."""
+    barred: frozenset[str]
+    """Addresses, in small letters, that get nothing."""
     bodies: Bodies
     revised: bool
 
     @property
     def sent(self) -> tuple[Planned | Delivery, ...]:
         """The letters to send."""
-        return (*self.waiting, *(one for one in self.fresh if not one.is_empty))
+        letters: tuple[Planned | Delivery, ...] = (
+            *self.waiting,
+            *(one for one in self.fresh if not one.is_empty),
+        )
+        return tuple(one for one in letters if key_of(one.address) not in self.barred)
 
     @property
     def letters(self) -> int:
@@ -74,14 +79,16 @@ def order(
     require_signatures(postroom.workshop, issue, "发送")
     with sending_lock(postroom.engine, issue):
         mailing = postroom.ledger.mailing(issue)
+        if mailing is None or revise:  # what has begun to go out is finished
+            require_sound(postroom.workshop, issue)
         uncertain = postroom.ledger.recover(mailing, postroom.clock()).uncertain if mailing else 0
         rows = tuple(postroom.ledger.deliveries(mailing)) if mailing else ()
         joins = mailing is None or add or list_name is not None
         problems = look_over(postroom, issue) if joins else ()
-        others = _not_in(rows, audience(postroom, issue, list_name))
+        others = _not_in(rows, audience(postroom, issue, list_name) if joins else _listed(postroom, issue))
         fresh, waiting = others if joins else (), tuple(row for row in rows if row.state in OPEN)
-        variants = (*(one.variant for one in waiting), *(one.variant for one in fresh if not one.is_empty))
-        bodies = make_bodies(postroom, issue, variants, tell)
+        variants = {one.variant for one in waiting} | {one.variant for one in fresh if not one.is_empty}
+        bodies = make_bodies(postroom, issue, _with_frozen(variants, mailing, revise=revise), tell)
         require_signatures(postroom.workshop, issue, "发送")  # over what the bodies were made of
         if mailing and not revise:
             _require_unchanged(mailing, bodies)
@@ -92,9 +99,24 @@ def order(
             uncertain=uncertain,
             late=0 if joins else len(others),
             recipient_problems=problems,
+            barred=barred(postroom),
             bodies=bodies,
             revised=revise and mailing is not None,
         )
+
+
+def _listed(postroom: Postroom, issue: IssueId) -> tuple[Planned, ...]:
+    """Return who is on the list now, as far as it can be read: letters that are prepared go without it."""
+    try:
+        return audience(postroom, issue)
+    except WorkspaceError:
+        return ()
+
+
+def _with_frozen(wanted: set[Variant], mailing: Mailing | None, *, revise: bool) -> set[Variant]:
+    """Add to the variants wanted those frozen before: by these alone is it known that a new one is of the same text."""
+    frozen = set(mailing.digests) if mailing else set()
+    return wanted | frozen if revise or not wanted <= frozen else wanted
 
 
 def _not_in(rows: Sequence[Delivery], planned: Sequence[Planned]) -> tuple[Planned, ...]:

@@ -1,7 +1,6 @@
 """Letters looked at before they go: written to a folder, or one sent to a colleague. The ledger does not change."""
 
-import csv
-import io
+import datetime
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,26 @@ from pathlib import Path
 from urllib.parse import quote
 
 from xcbulletin.delivery.composing import message_id
-from xcbulletin.delivery.mailing import Delivery, Mailing, PdfChoice, Planned, State, Variant, key_of
+from xcbulletin.delivery.mailing import (
+    Delivery,
+    LostError,
+    Mailing,
+    PdfChoice,
+    Planned,
+    RefusedError,
+    State,
+    UnansweredError,
+    Variant,
+    key_of,
+)
 from xcbulletin.delivery.recipients.addresses import AddressError, parse_address
+from xcbulletin.delivery.sending.replies import shown
 from xcbulletin.delivery.sending.smtp import connect
 from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.model import IssueId, Problem
 from xcbulletin.postroom import Postroom, Tell
-from xcbulletin.postroom.freezing import Bodies, audience, look_over, make_bodies
+from xcbulletin.postroom.excel import csv_file
+from xcbulletin.postroom.freezing import Bodies, audience, barred, look_over, make_bodies
 from xcbulletin.publishing.head import sender_of
 from xcbulletin.workspace import write_whole
 
@@ -39,21 +51,22 @@ class Written:
 def dry_run(postroom: Postroom, issue: IssueId, list_name: str | None, tell: Tell) -> Written:
     """Write the letters that an issue's recipients would get, and who gets which, into `build/mailing/ISSUE/letters/`."""
     problems = look_over(postroom, issue)
-    planned = audience(postroom, issue, list_name)
-    sent = tuple(one for one in planned if not one.is_empty)
+    planned, unwanted = audience(postroom, issue, list_name), barred(postroom)
+    sent = tuple(one for one in planned if not one.is_empty and key_of(one.address) not in unwanted)
     bodies = make_bodies(postroom, issue, {one.variant for one in sent}, tell)
-    shown = _shown(sent, bodies)
+    written = _written(sent, bodies)
     folder = postroom.root / "build" / "mailing" / issue / "letters"
     shutil.rmtree(folder, ignore_errors=True)
-    for one in shown:
-        write_whole(folder / _file(one), _letter(postroom, issue, one, bodies))
-    write_whole(folder / PLAN_FILE, _plan(planned, shown, bodies))
+    now = postroom.clock()
+    for one in written:
+        write_whole(folder / _file(one), _letter(postroom, issue, one, bodies, now))
+    write_whole(folder / PLAN_FILE, _plan(planned, sent, written, bodies))
     return Written(
-        folder=folder, letters=len(shown), planned=len(sent), problems=(*problems, *bodies.remarks)
+        folder=folder, letters=len(written), planned=len(sent), problems=(*problems, *bodies.remarks)
     )
 
 
-def _shown(sent: Sequence[Planned], bodies: Bodies) -> tuple[Planned, ...]:
+def _written(sent: Sequence[Planned], bodies: Bodies) -> tuple[Planned, ...]:
     if sum(bodies.by_variant[one.variant].size for one in sent) <= _MOST_BYTES:
         return tuple(sent)
     return tuple({one.variant: one for one in reversed(sent)}.values())
@@ -63,29 +76,40 @@ def _file(one: Planned) -> str:
     return f"{quote(one.address, safe='@+')}.eml"
 
 
-def _plan(planned: Iterable[Planned], shown: Sequence[Planned], bodies: Bodies) -> bytes:
+def _plan(
+    planned: Iterable[Planned], sent: Iterable[Planned], written: Iterable[Planned], bodies: Bodies
+) -> bytes:
     """Return who gets what, as Excel opens it."""
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(["邮箱", "姓名", "产业", "PDF", "份号", "字节", "信"])
-    for one in planned:
-        size = "" if one.is_empty else bodies.by_variant[one.variant].size
-        table.writerow(
-            [
-                one.address,
-                one.name,
-                ";".join(one.variant.selection) or "全部",
-                one.variant.pdf,
-                one.copy_number or "",
-                size,
-                "本期没有他订的产业的文章，不发" if one.is_empty else _file(one) if one in shown else "",
-            ]
+    head = ("邮箱", "姓名", "产业", "PDF", "份号", "字节", "信")
+    going, files = set(sent), {one: _file(one) for one in written}
+    rows = (
+        (
+            one.address,
+            one.name,
+            ";".join(one.variant.selection) or "全部",
+            one.variant.pdf,
+            one.copy_number or "",
+            bodies.by_variant[one.variant].size if one in going else "",
+            files.get(one, "") if one in going else _why_not(one),
         )
-    return text.getvalue().encode("utf-8-sig")
+        for one in planned
+    )
+    return csv_file((head, *rows))
 
 
-def _letter(postroom: Postroom, issue: IssueId, one: Planned, bodies: Bodies, *, test: bool = False) -> bytes:
-    now = postroom.clock()
+def _why_not(one: Planned) -> str:
+    return "本期没有他订的产业的文章，不发" if one.is_empty else "在停发名单里，不发"
+
+
+def _letter(
+    postroom: Postroom,
+    issue: IssueId,
+    one: Planned,
+    bodies: Bodies,
+    now: datetime.datetime,
+    *,
+    test: bool = False,
+) -> bytes:
     mailing = Mailing(id=0, issue=issue, revision=1, prepared=now, digests=bodies.digests)
     delivery = Delivery(
         id=0,
@@ -115,15 +139,23 @@ def send_test(postroom: Postroom, issue: IssueId, address: str, like: str | None
         else Planned(address=target, name="", variant=Variant((), PdfChoice.ATTACH))
     )
     bodies = make_bodies(postroom, issue, [one.variant], tell)
-    content = _letter(postroom, issue, one, bodies, test=True)
+    content = _letter(postroom, issue, one, bodies, postroom.clock(), test=True)
     relay = connect(postroom.mail)
     try:
         relay.offer(sender_of(postroom.mail)[1], target, content)
         reply = relay.finish()
+    except RefusedError as error:
+        reply = error.reply
+    except LostError as error:
+        raise BulletinError(f"{target}: 发到一半连接断了，没有送出；请稍后再试") from error
+    except UnansweredError as error:
+        raise BulletinError(
+            f"{target}: 信已全部发出，发信服务器没有答复；请看这个邮箱收到没有，没有就再试一次"
+        ) from error
     finally:
         relay.close()
     if reply.code >= 300:
-        raise BulletinError(f"{target}: 发信服务器没有收下这封信：{reply.code} {reply.text}")
+        raise BulletinError(f"{target}: 发信服务器没有收下这封信：{shown(reply)}")
 
 
 def _planned_for(postroom: Postroom, issue: IssueId, like: str) -> Planned:

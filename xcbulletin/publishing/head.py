@@ -76,8 +76,12 @@ def unsubscribe_links(mail: MailSettings, token: str | None = None) -> tuple[str
     if mail.unsubscribe_url is None:
         return (by_mail,)
     joint = "&" if "?" in mail.unsubscribe_url else "?"
-    base = quote(mail.unsubscribe_url, safe=_SAFE_IN_URL)
-    return by_mail, f"{base}{joint}letter={quote(token, safe='')}"
+    return by_mail, f"{web_address(mail.unsubscribe_url)}{joint}letter={quote(token, safe='')}"
+
+
+def web_address(written: str) -> str:
+    """Return a web address as it stands in a letter: Chinese and blanks in it encoded."""
+    return quote(written, safe=_SAFE_IN_URL)
 
 
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+;="

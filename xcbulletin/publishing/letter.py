@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from xcbulletin.model import Kind
@@ -26,14 +27,17 @@ BYTES_OF_LETTER = 100_000
 """Gmail cuts a letter off at 102 kB, and what forwards it adds a little."""
 
 _ALL = 1_000_000
-_FORMS: tuple[tuple[Shortened | None, int], ...] = (
-    (None, _ALL),
-    ("summaries", _ALL),
-    *(("titles", most) for most in (_ALL, 200, 100, 50, 20, 10, 5, 1)),
-)
-"""How much of an issue a letter holds, from all of it to the first titles of each column."""
+SUMMARY_LENGTH, TERSE_LENGTH = 120, 60
+"""Characters of a summary; the fewer where so many would not fit."""
 
-_SUMMARY_LENGTH = 120
+_FORMS: tuple[tuple[Shortened | None, int, int], ...] = (
+    (None, _ALL, 0),
+    ("summaries", _ALL, SUMMARY_LENGTH),
+    ("summaries", _ALL, TERSE_LENGTH),
+    *(("titles", most, 0) for most in (_ALL, 200, 100, 50, 20, 10, 5, 1)),
+)
+"""How much of an issue a letter holds, from all of it to the first titles of each column; the length of summaries."""
+
 _PREHEADER_LENGTH = 100
 _PREHEADER_SHORTEST = 10
 """Characters; what is shorter, mailboxes fill up with whatever comes next in the letter."""
@@ -107,7 +111,7 @@ def render_letter(
 def _html_that_fits(
     templates: Templates, edition: Edition, context: Mapping[str, Any]
 ) -> tuple[str, Shortened | None]:
-    for shortened, most in _FORMS:
+    for shortened, most, length in _FORMS:
         html = _without_numeric_entities(
             templates.render(
                 "email/letter.html",
@@ -115,7 +119,8 @@ def _html_that_fits(
                 blocks="email/blocks.html",
                 form=shortened or "full",
                 most=most,
-                summary_of=summary_of,
+                is_terse=length == TERSE_LENGTH,
+                summary_of=partial(summary_of, length=length),
                 preheader=_preheader(edition),
                 **context,
             )
@@ -174,15 +179,16 @@ def _is_whole(cell: Cell) -> bool:
     return bool(_MONTH.fullmatch(text)) or (cell.head and not _is_crowded(cell) and len(text) <= 3)
 
 
-def summary_of(entry: Entry) -> str:
+def summary_of(entry: Entry, length: int = SUMMARY_LENGTH) -> str:
     """Return an article's summary, or where its editor wrote none, its first sentences."""
     if entry.summary:
         return entry.summary
     paragraphs = [node for node in entry.body if isinstance(node, Paragraph)]
-    return _first_sentences(plain(paragraphs or entry.body).strip(), _SUMMARY_LENGTH)
+    return first_sentences(plain(paragraphs or entry.body).strip(), length)
 
 
-def _first_sentences(text: str, length: int) -> str:
+def first_sentences(text: str, length: int) -> str:
+    """Return as many of the first sentences of a text as `length` allows, or the beginning of the first."""
     if len(text) <= length:
         return text
     end = max(text.rfind(stop, 0, length) for stop in "。！？；")
@@ -194,7 +200,7 @@ def _preheader(edition: Edition) -> str:
     text = f"本期要目：{'；'.join(entry.title for entry in edition.entries)}"
     if len(text) < _PREHEADER_SHORTEST:
         text = f"《{edition.title}》{text}"
-    return _first_sentences(text, _PREHEADER_LENGTH)
+    return first_sentences(text, _PREHEADER_LENGTH)
 
 
 def as_page(letter: Letter) -> tuple[str, dict[str, bytes]]:

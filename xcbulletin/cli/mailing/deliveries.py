@@ -48,11 +48,11 @@ def deliveries(
     for one in letters:
         if everything or one.state is not State.ACCEPTED:
             say(shown(one))
-    say(
-        f"{chosen}: {counted(counts)}"
-        if mailing
-        else f"{chosen}: 还没有发送过；请运行 xcbulletin send {chosen}"
-    )
+    say(f"{chosen}: {counted(counts)}" if mailing else _never_sent(chosen))
+
+
+def _never_sent(issue: IssueId) -> str:
+    return f"{issue}: 还没有发送过；请运行 xcbulletin send {issue}"
 
 
 def _as_row(letter: "Delivery") -> dict[str, object]:
@@ -71,35 +71,26 @@ def _as_row(letter: "Delivery") -> dict[str, object]:
 
 
 def _write_csv(file: Path, letters: Sequence["Delivery"]) -> None:
-    import csv
-    import io
-
     from xcbulletin.cli.mailing.words import REASONS, STATES
     from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.postroom.excel import csv_file
     from xcbulletin.workspace import write_whole
 
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(["姓名", "邮箱", "状态", "原因", "说明", "次数", "时间", "份号"])
-    for one in letters:
-        table.writerow(
-            [
-                _plain(one.name),
-                _plain(one.address),
-                STATES[one.state],
-                REASONS[one.reason] if one.reason else "",
-                _plain(one.detail),
-                one.attempts,
-                f"{one.updated.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-                one.copy_number or "",
-            ]
+    head = ("姓名", "邮箱", "状态", "原因", "说明", "次数", "时间", "份号")
+    rows = (
+        (
+            one.name,
+            one.address,
+            STATES[one.state],
+            REASONS[one.reason] if one.reason else "",
+            one.detail,
+            one.attempts,
+            f"{one.updated.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
+            one.copy_number or "",
         )
-    write_whole(file, text.getvalue().encode("utf-8-sig"))
-
-
-def _plain(text: str) -> str:
-    """Return text that Excel takes for text: what others wrote may begin like a formula (CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        for one in letters
+    )
+    write_whole(file, csv_file((head, *rows)))
 
 
 @app.command()
@@ -137,6 +128,8 @@ def resolve(
     chosen = parse_issue_id(issue)
     if bool(mark) != bool(addresses):
         raise UsageMistakeError("--mark 和邮箱要一起写，如 --mark delivered zhang@example.org")
+    if who is not None and mark is None:
+        raise UsageMistakeError("--by 要与 --mark 合用")
     if mark not in (None, "delivered", "resend"):
         raise UsageMistakeError(f"--mark 只能是 delivered（已送到）或 resend（重发），现为“{mark}”")
     with open_postroom(context) as postroom:
@@ -155,7 +148,7 @@ def resolve(
 def _require_mailing(postroom: "Postroom", issue: IssueId) -> "Mailing":
     mailing = postroom.mailing(issue)
     if mailing is None:
-        raise BulletinError(f"{issue}: 还没有发送过；请运行 xcbulletin send {issue}")
+        raise BulletinError(_never_sent(issue))
     return mailing
 
 
@@ -179,7 +172,7 @@ def _mark(
     for address in marked.done:
         say(f"{address}: {what}")
     for address in marked.already:
-        say(f"{address}: 本来就是")
+        say(f"{address}: 早已如此，没有变化")
     if mark == "resend" and marked.done:
         say(f"请运行 xcbulletin send {mailing.issue}，把它们发出去")
 
@@ -191,7 +184,7 @@ def _list_uncertain(postroom: "Postroom", mailing: "Mailing") -> int:
 
     letters = uncertain(postroom, mailing)
     for one in letters:
-        say(f"{shown(one)}；信号 {one.message_id}")
+        say(f"{shown(one)}；Message-ID {one.message_id}")
     if not letters:
         say(f"{mailing.issue}: 没有不清楚的信")
         return 0
@@ -211,23 +204,34 @@ def bounces(
     ] = None,
 ) -> None:
     """读退信和退订信：记下谁没有收到，来信退订的不再发，查无此人的提请停发。读过的不会再算。"""
+    from xcbulletin.delivery.ledger.suppressions import proposed
     from xcbulletin.postroom.returning import take_in
 
     with open_postroom(context) as postroom:
         heard = take_in(postroom, place)
+        waiting = len(proposed(postroom.engine)) if heard else 0
     for one in heard:
         say(_heard(one))
     say(f"读到 {len(heard)} 封新的退信和退订信" if heard else "没有新的退信和退订信")
+    if waiting:
+        say(f"有 {waiting} 个邮箱停发还是照发，等您决定；请看 xcbulletin recipients suppressed")
+
+
+_SAID = 200
+"""Characters that are shown of what a server said."""
 
 
 def _heard(one: "Heard") -> str:
     from xcbulletin.cli.mailing.words import REASONS
+    from xcbulletin.delivery.recipients.addresses import shown
     from xcbulletin.delivery.returns.bounces import Bounce
     from xcbulletin.postroom.returning import Consequence
 
-    where = f"{one.address}（{one.issue}）" if one.issue else one.address
+    who = one.address or "没有写明收件人"
+    where = f"{who}（{one.issue}）" if one.issue else who
     if isinstance(one.what, Bounce):
-        what = f"退信：{REASONS[one.what.reason]}；{one.what.diagnostic}"
+        said = f"；{shown(one.what.diagnostic, _SAID)}" if one.what.diagnostic else ""
+        what = f"退信：{REASONS[one.what.reason]}{said}"
     else:
         what = "点了退订链接" if one.what.token else f"来信退订：{one.what.words}"
     then = {

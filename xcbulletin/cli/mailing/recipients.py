@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
 
-group = typer.Typer(help="收件人：检查名单，停发和恢复，印分发单和地址签。", rich_markup_mode=None)
+group = typer.Typer(help="收件人：检查名单，停发和恢复，印发放清单和信封标签。", rich_markup_mode=None)
 app.add_typer(group, name="recipients")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -40,7 +40,11 @@ def check(
     context: typer.Context,
     issue: Annotated[
         str | None,
-        typer.Option("--issue", metavar="期号", help="对照这一期的印数；不写就对照 bulletin.yaml 里的"),
+        typer.Option(
+            "--issue",
+            metavar="期号",
+            help="对照这一期的印数；不写就对照 bulletin.yaml 里的，没有就对照最近一期",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +55,7 @@ def check(
     chosen = None if issue is None else parse_issue_id(issue)
     with open_postroom(context) as postroom:
         settings = postroom.workspace.settings
-        imprint = _imprint(postroom, chosen)
+        chosen, imprint = _imprint(postroom, chosen)
         recipients, found = postroom.read_recipients
     more = check_recipients(recipients, profile=settings.profile, imprint=imprint, mail=settings.mail)
     problems = sorted((*found, *more), key=lambda problem: problem.place.line or 0)
@@ -59,17 +63,29 @@ def check(
         say_json({**problems_document(chosen, problems), **_counts(recipients, imprint)})
     else:
         list_problems(problems)
-        say(f"recipients.csv: {_summary(recipients, imprint)}；{counted(problems)}")
+        say(f"recipients.csv: {_summary(recipients, imprint, chosen)}；{counted(problems)}")
     if has_errors(problems):
         raise typer.Exit(1)
 
 
-def _imprint(postroom: "Postroom", issue: IssueId | None) -> Imprint:
-    """Return the imprint that copies are counted against. Raises WorkspaceError where there is no such issue."""
-    from xcbulletin.manuscript.read import read_issue
+def _imprint(postroom: "Postroom", issue: IssueId | None) -> tuple[IssueId | None, Imprint]:
+    """Return the imprint that copies are counted against, and whose it is: of no issue, that of the settings.
 
-    general = postroom.workspace.settings.imprint
-    return general.over(general) if issue is None else read_issue(postroom.workspace, issue)[0].imprint
+    Where neither says how many copies there are, it is that of the latest month that does. Raises WorkspaceError
+    where there is no such issue.
+    """
+    from xcbulletin.manuscript.read import read_issue
+    from xcbulletin.workspace import issue_ids
+
+    workspace = postroom.workspace
+    general = workspace.settings.imprint
+    if issue is not None:
+        return issue, read_issue(workspace, issue)[0].imprint
+    if general.copies is None:
+        for month in reversed([one for one in issue_ids(postroom.root) if one[0].isdigit()]):
+            if (found := read_issue(workspace, month)[0].imprint).copies is not None:
+                return month, found
+    return None, general.over(general)
 
 
 def _counts(recipients: "Sequence[Recipient]", imprint: Imprint) -> dict[str, Any]:
@@ -77,11 +93,12 @@ def _counts(recipients: "Sequence[Recipient]", imprint: Imprint) -> dict[str, An
     return {"recipients": len(recipients), "copies": copies, "printed": imprint.copies}
 
 
-def _summary(recipients: "Sequence[Recipient]", imprint: Imprint) -> str:
+def _summary(recipients: "Sequence[Recipient]", imprint: Imprint, issue: IssueId | None) -> str:
     from xcbulletin.delivery.recipients.merging import by_address
 
     copies = sum(one.copies for one in recipients)
-    printed = "没有写印数" if imprint.copies is None else f"印数 {imprint.copies} 份"
+    of = f"{issue} " if issue else ""
+    printed = "没有写印数" if imprint.copies is None else f"{of}印数 {imprint.copies} 份"
     left = "" if imprint.copies is None or imprint.copies < copies else f"，留存 {imprint.copies - copies} 份"
     return f"{len(recipients)} 位，{len(by_address(recipients))} 个邮箱，纸质 {copies} 份（{printed}{left}）"
 

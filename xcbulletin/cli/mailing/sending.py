@@ -1,8 +1,9 @@
 """The command that sends an issue."""
 
+import datetime
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,10 +53,7 @@ def send(
     from xcbulletin.workspace import parse_issue_id
 
     chosen = parse_issue_id(issue)
-    if like is not None and test is None:
-        raise UsageMistakeError("--as 要与 --test 合用，如 --test me@example.org --as zhang@example.org")
-    if dry_run and test is not None:
-        raise UsageMistakeError("--dry-run 和 --test 只能用一个")
+    _expect_together(test=test, like=like, dry_run=dry_run, list_name=list_name, joins=add or revise)
     with open_postroom(context) as postroom:
         if test is not None:
             _test(postroom, chosen, test, like)
@@ -65,10 +63,27 @@ def send(
             raise typer.Exit(_send(postroom, chosen, list_name, yes=yes, add=add, revise=revise))
 
 
+def _expect_together(
+    *, test: str | None, like: str | None, dry_run: bool, list_name: str | None, joins: bool
+) -> None:
+    """Raise UsageMistakeError for options of which one would be passed over."""
+    if like is not None and test is None:
+        raise UsageMistakeError("--as 要与 --test 合用，如 --test me@example.org --as zhang@example.org")
+    if test is not None and (dry_run or list_name is not None or joins):
+        raise UsageMistakeError("--test 只发一封，不能与 --dry-run、--list、--add、--revise 合用")
+    if dry_run and joins:
+        raise UsageMistakeError("--dry-run 不能与 --add、--revise 合用")
+
+
 def _test(postroom: "Postroom", issue: IssueId, address: str, like: str | None) -> None:
+    from xcbulletin.delivery.sending.smtp import RelayError
     from xcbulletin.postroom.trying import send_test
 
-    send_test(postroom, issue, address, like, complain)
+    try:
+        send_test(postroom, issue, address, like, complain)
+    except RelayError as error:
+        complain(str(error))
+        raise typer.Exit(PAUSED) from error
     say(f"已发到 {address}，标题前有【测试】；没有记入投递")
 
 
@@ -81,7 +96,7 @@ def _dry_run(postroom: "Postroom", issue: IssueId, list_name: str | None) -> Non
         f"，全写出来太大，每种只写 1 封，共 {written.letters} 封" if written.letters < written.planned else ""
     )
     say(f"没有发送。要发 {written.planned} 封{fewer}")
-    say(f"信和清单（{PLAN_FILE}）在 {written.folder}")
+    say(f"信和清单（{PLAN_FILE}）在 {written.folder.relative_to(postroom.root).as_posix()}")
 
 
 def _send(
@@ -99,12 +114,15 @@ def _send(
             if what.letters and not yes:
                 _ask(what.letters)
             outcome = carry_out(postroom, issue, what, progress.show)
-    except (LockedError, RelayError, DatabaseError) as error:
+    except LockedError as error:
+        complain(str(error))
+        return PAUSED
+    except (RelayError, DatabaseError) as error:
         complain(f"{error}；没有发完的，再运行 xcbulletin send {issue} 接着发")
         return PAUSED
     finally:
         progress.clear()
-    return _close(issue, outcome)
+    return _close(issue, outcome, postroom.clock())
 
 
 def _announce(postroom: "Postroom", issue: IssueId, what: "Order") -> None:
@@ -118,7 +136,7 @@ def _announce(postroom: "Postroom", issue: IssueId, what: "Order") -> None:
     if empty := [one.address for one in what.fresh if one.is_empty]:
         complain(f"本期没有这 {len(empty)} 位收件人所选产业的文章，不发：{named(empty)}")
     if what.late:
-        complain(f"收件人名单里有 {what.late} 位不在准备好的名单里，这次不发；要发，加上 --add")
+        complain(f"收件人名单里另有 {what.late} 位没有列入这一期的发送，这次不发；要发给他们，请加上 --add")
     kinds = Counter(one.variant for one in what.sent)
     for variant, number in kinds.items():
         size = what.bodies.by_variant[variant].size
@@ -127,11 +145,7 @@ def _announce(postroom: "Postroom", issue: IssueId, what: "Order") -> None:
     lasting = _lasting(what.letters / pace * 60)
     say(
         f"{issue}: "
-        + (
-            f"要发 {what.letters} 封，每分钟至多 {pace} 封，约需 {lasting}"
-            if what.letters
-            else "没有要发的信"
-        )
+        + (f"要发 {what.letters} 封，每分钟至多 {pace} 封，要用{lasting}" if what.letters else "没有要发的信")
     )
 
 
@@ -147,27 +161,30 @@ def _ask(letters: int) -> None:
         raise BulletinError("没有发送")
 
 
+_STOPPING = "正在停下：等手上的信有了答复就结束；再按一次 Ctrl+C 立刻停，那几封就不知送到没有了"
+
+
 class _Progress:
     """How far the sending is: one line that changes on a terminal, now and then a line elsewhere."""
 
     _EVERY = 30.0
     """Seconds between two lines where nothing moves."""
 
-    def __init__(self, clock: Callable[[], float] | None = None) -> None:
-        import time
-
+    def __init__(self) -> None:
         self._moving = sys.stderr.isatty()
-        self._clock = clock or time.monotonic
-        self._shown = self._clock()
+        self._shown = time.monotonic()
 
     def show(self, done: int, total: int, left: float | None) -> None:
-        """Show that so many letters are done with, and how many seconds the others may take."""
-        rest = "" if left is None else f"，约剩 {_lasting(left)}"
-        line = f"发送 {done}/{total}{rest}"
+        """Show that so many letters are done with, and how many seconds the others may take; none: it is stopped."""
+        if left is None:
+            self.clear()
+            complain(_STOPPING)
+            return
+        line = f"发送 {done}/{total}，还要{_lasting(left)}"
         if self._moving:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        elif self._clock() - self._shown >= self._EVERY:
-            self._shown = self._clock()
+        elif time.monotonic() - self._shown >= self._EVERY:
+            self._shown = time.monotonic()
             complain(line)
 
     def clear(self) -> None:
@@ -180,18 +197,19 @@ def _lasting(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 1:
         return "不到 1 分钟"
-    return f"{minutes} 分钟" if minutes < 120 else f"{minutes // 60} 小时 {minutes % 60} 分钟"
+    return f"约 {minutes} 分钟" if minutes < 120 else f"约 {minutes // 60} 小时 {minutes % 60} 分钟"
 
 
-def _close(issue: IssueId, outcome: "Outcome") -> int:
+def _close(issue: IssueId, outcome: "Outcome", now: datetime.datetime) -> int:
     from xcbulletin.cli.mailing.words import counted
+    from xcbulletin.delivery.ledger.transitions import OPEN
     from xcbulletin.delivery.mailing import State
 
     counts = outcome.counts
     say(f"{issue}: {counted(counts)}（这次送出 {outcome.accepted} 封）")
-    open_ = sum(counts.get(state, 0) for state in (State.PREPARED, State.CLAIMED, State.DOT, State.DEFERRED))
+    open_ = sum(counts.get(state, 0) for state in OPEN)
     if open_:
-        complain(_stopped(issue, open_, outcome))
+        complain(_stopped(issue, open_, outcome, now))
     if uncertain := counts.get(State.UNCERTAIN):
         complain(f"{uncertain} 封不知送到没有，不会自动重发；请看 xcbulletin resolve {issue}")
     if counts.get(State.REJECTED):
@@ -203,9 +221,15 @@ def _close(issue: IssueId, outcome: "Outcome") -> int:
     return REJECTED if counts.get(State.REJECTED) else 0
 
 
-def _stopped(issue: IssueId, letters: int, outcome: "Outcome") -> str:
+def _stopped(issue: IssueId, letters: int, outcome: "Outcome", now: datetime.datetime) -> str:
     from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.delivery.sending.sending import Why
 
-    when = f"{outcome.next_at.astimezone(SHANGHAI):%m-%d %H:%M} 以后" if outcome.next_at else "稍后"
     why = f"（{outcome.detail}）" if outcome.detail else ""
-    return f"还有 {letters} 封没有发完{why}；请在{when}再运行 xcbulletin send {issue}，接着发"
+    if outcome.stopped is Why.CONTENT:
+        when = "先弄清信里的什么被当作垃圾邮件，改了文稿的加上 --revise，"
+    elif outcome.next_at and outcome.next_at > now:
+        when = f"在 {outcome.next_at.astimezone(SHANGHAI):%m-%d %H:%M} 以后"
+    else:
+        when = ""
+    return f"还有 {letters} 封没有发完{why}；请{when}再运行 xcbulletin send {issue}，接着发"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xcbulletin.delivery.mailing import Delivery, PdfChoice, Reason, State, Variant
+from xcbulletin.delivery.mailing import Delivery, Reason, State, Variant
+from xcbulletin.delivery.recipients.checking import PDF_NAMES
 from xcbulletin.model import Industry
 
 STATES = {
@@ -29,7 +30,6 @@ REASONS = {
     Reason.UNSUBSCRIBED: "退订",
     Reason.LOST: "连接中断",
 }
-PDFS = {PdfChoice.ATTACH: "附 PDF", PdfChoice.LINK: "给 PDF 链接", PdfChoice.NONE: "不带 PDF"}
 NAMED = 10
 """Letters named in a list of many."""
 
@@ -42,7 +42,7 @@ def counted(counts: Mapping[State, int]) -> str:
 def kind_of(variant: Variant, industries: Sequence[Industry]) -> str:
     """Return what recipients of one kind get."""
     names = [one.short_name for one in industries if one.code in variant.selection]
-    return f"{'、'.join(names) or '全部产业'}，{PDFS[variant.pdf]}"
+    return f"{'、'.join(names) or '全部产业'}，{PDF_NAMES[variant.pdf]}"
 
 
 def shown(letter: Delivery) -> str:

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Self
 
 from sqlalchemy import Connection, Engine
@@ -194,10 +193,6 @@ class Ledger:
         """Return how much may be sent, by host, and by `@` and domain."""
         with reader(self._engine) as connection:
             return buckets.read(connection)
-
-    def keep_buckets(self, levels: Mapping[str, Level]) -> None:
-        """Keep how much may be sent."""
-        self._writer.write(partial(buckets.keep, levels=levels))
 
     def _page(self, mailing: Mailing, after: int) -> tuple[Delivery, ...]:
         with reader(self._engine) as connection:

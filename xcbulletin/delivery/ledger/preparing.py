@@ -15,6 +15,9 @@ from xcbulletin.delivery.mailing import Mailing, Planned, Reason, State, Variant
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import IssueId
 
+_PIECE = 500
+"""Letters prepared at once: their rows take more memory than the letters themselves."""
+
 
 class FrozenError(BulletinError):
     """Another text than the mailing was prepared with is to be added to it."""
@@ -33,11 +36,12 @@ def prepare(
     known = _known(connection, issue)
     _require_frozen(known, digests)
     ids = _variants(connection, known, {one.variant for one in planned}, digests)
-    barred = suppressed_among(connection, {key_of(one.address) for one in planned})
-    rows = [_row(known.id, one, ids[one.variant], barred, message_id, now) for one in planned]
-    assert len({row["key"] for row in rows}) == len(rows), "an address is planned twice"
-    _reopen(connection, known, rows, now)
-    insert_new(connection, delivery, rows)
+    assert len({key_of(one.address) for one in planned}) == len(planned), "an address is planned twice"
+    for piece in pieces(planned, _PIECE):
+        barred = suppressed_among(connection, [key_of(one.address) for one in piece])
+        rows = [_row(known.id, one, ids[one.variant], barred, message_id, now) for one in piece]
+        _reopen(connection, known, rows, now)
+        insert_new(connection, delivery, rows)
     return _known(connection, issue)
 
 

@@ -23,6 +23,8 @@ IN_HAND = frozenset({State.CLAIMED, State.DOT})
 """States of letters that a running program is at work on."""
 WAITING = frozenset({State.PREPARED, State.DEFERRED})
 """States of letters that are still to be sent."""
+OPEN = WAITING | IN_HAND
+"""States of letters that are not done with."""
 
 
 class Mark(StrEnum):

@@ -1,26 +1,45 @@
 """Letters' states written, each in one statement that does nothing where it is not allowed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, exists, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
-from xcbulletin.database import pieces
+from xcbulletin.database import pieces, run_ready
 from xcbulletin.delivery.ledger.preparing import point_to_newest
 from xcbulletin.delivery.ledger.suppressions import Status, propose, suppressed_among
 from xcbulletin.delivery.ledger.tables import attempt, delivery, suppression
 from xcbulletin.delivery.ledger.transitions import IN_HAND, WAITING, Mark, sources_of
 from xcbulletin.delivery.mailing import Delivery, Mailing, Reason, Settlement, State, key_of
 
-# Statements are made once: making one takes longer than running it.
+# What is written for every letter is made once, and compiled once: either takes longer than running it.
+
+
+def _leads_to(new: State, within: Iterable[State] = State) -> ColumnElement[bool]:
+    # No IN, whose values SQLAlchemy writes out each time that it is run.
+    return or_(*(delivery.c.state == state for state in sources_of(new, within)))
+
 
 _BARRED = exists().where(suppression.c.key == delivery.c.key, suppression.c.status == Status.SUPPRESSED)
 _CLAIM = (
     update(delivery)
     .where(
         delivery.c.id == bindparam("letter"),
-        delivery.c.state.in_(sources_of(State.CLAIMED)),
+        _leads_to(State.CLAIMED),
         ~_BARRED,
     )
     .values(
@@ -35,7 +54,7 @@ _DOT = (
     .where(
         delivery.c.id == bindparam("letter"),
         delivery.c.run == bindparam("by"),
-        delivery.c.state.in_(sources_of(State.DOT)),
+        _leads_to(State.DOT),
     )
     .values(state=State.DOT)
 )
@@ -47,7 +66,7 @@ def _settling(new: State) -> Update:
         .where(
             delivery.c.id == bindparam("letter"),
             delivery.c.run == bindparam("by"),
-            delivery.c.state.in_(sources_of(new, IN_HAND)),
+            _leads_to(new, IN_HAND),
         )
         .values(
             state=new,
@@ -58,12 +77,12 @@ def _settling(new: State) -> Update:
 
 
 _SETTLE = {state: _settling(state) for state in State if sources_of(state, IN_HAND)}
-_TRY = insert(attempt)
+_TRY = insert(attempt).inline()
 
 
 def claim(connection: Connection, one: Delivery, run: str, now: datetime) -> bool:
     """Take a letter in hand, if it waits and its address is not suppressed."""
-    if connection.execute(_CLAIM, {"letter": one.id, "by": run, "now": now}).rowcount == 1:
+    if run_ready(connection, _CLAIM, {"letter": one.id, "by": run, "now": now}) == 1:
         return True
     return _suppress(connection, one, now)
 
@@ -83,7 +102,7 @@ def _suppress(connection: Connection, one: Delivery, now: datetime) -> bool:
 
 def dot(connection: Connection, one: Delivery, run: str) -> None:
     """Keep that the last line of a letter is about to be sent."""
-    if connection.execute(_DOT, {"letter": one.id, "by": run}).rowcount != 1:
+    if run_ready(connection, _DOT, {"letter": one.id, "by": run}) != 1:
         raise _forbidden(one, _state(connection, one), State.DOT)
 
 
@@ -92,7 +111,7 @@ def settle(connection: Connection, one: Delivery, settlement: Settlement, run: s
     new = settlement.state
     assert new in _SETTLE, f"a try does not lead to {new}"
     values = {"letter": one.id, "by": run, **_outcome(settlement)}
-    if connection.execute(_SETTLE[new], values).rowcount != 1:
+    if run_ready(connection, _SETTLE[new], values) != 1:
         raise _forbidden(one, _state(connection, one), new)
     if new is not State.PREPARED:
         _keep_attempt(connection, one, settlement)
@@ -190,7 +209,7 @@ def _keep_attempt(connection: Connection, one: Delivery, settlement: Settlement)
         "reply": said,
         "queue_id": _storable(settlement.queue_id or "") or None,
     }
-    connection.execute(_TRY, row)
+    run_ready(connection, _TRY, row)
     if settlement.reason is Reason.UNKNOWN_USER:
         propose(connection, one.address, Reason.UNKNOWN_USER, said, settlement.at)
 

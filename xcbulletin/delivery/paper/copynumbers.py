@@ -42,14 +42,6 @@ def span_text(numbers: range) -> str:
     return "～".join(map(number_text, ends))
 
 
-def stamp(pdf: bytes, number: int, fonts: FontSet, layout: Layout) -> bytes:
-    """Return a PDF with a copy number on its first page; for many copies of one PDF, keep a Stamp.
-
-    Raises CopyNumberError, FontError.
-    """
-    return Stamp(pdf, fonts, layout).numbered(number)
-
-
 class Stamp:
     """Puts copy numbers on one PDF that the press has printed. Threads may share it.
 

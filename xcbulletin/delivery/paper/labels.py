@@ -73,6 +73,7 @@ class Label:
     whereto: Fitted
     """Organisation and role."""
     name: Fitted
+    """Of who receives it; where no name is known, the role, the organisation or the address."""
 
 
 def labels(
@@ -114,8 +115,10 @@ def _labels(shares: Sequence[Share], sheet: Sheet) -> list[Label]:
     words = Words(text for share in shares for text in (share.recipient.organisation, share.recipient.role))
     for share in shares:
         one = share.recipient
-        whereto = fit((one.organisation, one.role), sheet.line, sheet.above_name, _SIZES, words)
-        name = fit((one.name,), sheet.line - _RECEIVES, _NAME, _SIZES_OF_NAMES, words)
+        known = filter(None, (one.organisation, one.role, one.name))
+        *above, receiver = tuple(known) or (one.address or "",)
+        whereto = fit(above, sheet.line, sheet.above_name, _SIZES, words)
+        name = fit((receiver,), sheet.line - _RECEIVES, _NAME, _SIZES_OF_NAMES, words)
         if whereto and name:
             made.append(Label(share=share, whereto=whereto, name=name))
         problems += _too_long(one, whereto, name)

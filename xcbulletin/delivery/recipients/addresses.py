@@ -53,7 +53,14 @@ def _one_address(address: str) -> None:
     if address.count("@") > 1:
         raise AddressError(f"“{shown(address)}”里有不止一个 @", _LIKE)
     if re.search(r"\s", address):
-        raise AddressError(f"“{shown(address)}”中间有空格", f"是否想写 {shown(''.join(address.split()))}？")
+        raise AddressError(f"“{shown(address)}”中间有空格", _without_blanks(address))
+
+
+def _without_blanks(address: str) -> str:
+    try:
+        return f"是否想写 {shown(parse_address(''.join(address.split())))}？"
+    except AddressError:
+        return _LIKE
 
 
 def _check_local(address: str, local: str) -> None:

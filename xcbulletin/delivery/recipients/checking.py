@@ -14,7 +14,8 @@ _NO_RELATIONS = ("客户", "服务对象", "公众", "订户")
 _MOST_NAMED = 20
 """Lines that are named each for itself; more of them make one problem."""
 
-_PDF_NAMES = {PdfChoice.ATTACH: "附 PDF", PdfChoice.LINK: "给 PDF 链接", PdfChoice.NONE: "不带 PDF"}
+PDF_NAMES = {PdfChoice.ATTACH: "附 PDF", PdfChoice.LINK: "给 PDF 链接", PdfChoice.NONE: "不带 PDF"}
+"""How a recipient gets the PDF, for people."""
 
 
 def check_recipients(
@@ -55,7 +56,7 @@ def _same_address(recipients: Iterable[Recipient]) -> Iterator[Problem]:
 def _told(recipient: Recipient) -> str:
     industries = f"产业 {'、'.join(recipient.industries)}" if recipient.industries else "全部产业"
     copies = f"，纸质共 {recipient.copies} 份" if recipient.copies else ""
-    return f"{industries}，{_PDF_NAMES[recipient.pdf]}{copies}"
+    return f"{industries}，{PDF_NAMES[recipient.pdf]}{copies}"
 
 
 def _same_person(recipients: Iterable[Recipient]) -> Iterator[Problem]:

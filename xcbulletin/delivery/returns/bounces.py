@@ -12,7 +12,7 @@ from xcbulletin.delivery.reasons import code_in, enhanced_in, reason_of, says_wh
 from xcbulletin.delivery.returns.addresses import unique
 from xcbulletin.delivery.returns.letter import Letter, open_letter
 from xcbulletin.delivery.returns.originals import above_original, original
-from xcbulletin.delivery.returns.plaintext import shown
+from xcbulletin.delivery.returns.plaintext import readings, shown
 from xcbulletin.delivery.returns.reports import Report, read_reports
 from xcbulletin.delivery.returns.unsubscribing import Unsubscribe, read_request
 from xcbulletin.delivery.returns.wording import failed_addresses, is_from_daemon, says_returned, why
@@ -58,11 +58,19 @@ def _from_reports(letter: Letter, failed: list[Report]) -> Bounce | None:
 
 
 def _from_text(letter: Letter) -> Bounce | None:
-    text = shown(letter)
+    text = _telling(letter)
     report = above_original(text)
     if not says_returned(letter, report):
         return None
     return _bounce(letter, text, failed_addresses(letter, report), why(report), None)
+
+
+def _telling(letter: Letter) -> str:
+    """Return the first reading that names who was not reached: some only say “your program shows no HTML” in plain."""
+    texts = readings(letter)
+    first = next(texts, "")
+    told = (text for text in (first, *texts) if failed_addresses(letter, above_original(text)))
+    return next(told, first)
 
 
 def _bounce(letter: Letter, text: str, addresses: tuple[str, ...], said: str, status: str | None) -> Bounce:

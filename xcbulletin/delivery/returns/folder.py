@@ -37,7 +37,8 @@ def _files(path: Path) -> Iterator[Path]:
         folders.sort()
         if {"cur", "new", "tmp"} <= set(folders):
             folders.remove("tmp")  # of Maildir: what is only just being written
-        yield from (Path(where, name) for name in sorted(names) if not name.startswith("."))
+        files = (Path(where, name) for name in sorted(names) if not name.startswith("."))
+        yield from filter(Path.is_file, files)  # a pipe would be waited for
 
 
 def _letters(file: Path, *, is_named: bool) -> Iterator[bytes]:

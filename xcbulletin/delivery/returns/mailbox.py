@@ -20,35 +20,25 @@ _AT_ONCE = 200
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def letters(
-    settings: MailboxSettings, *, since: datetime.date | None = None, context: ssl.SSLContext | None = None
-) -> Iterator[bytes]:
+def letters(settings: MailboxSettings, *, since: datetime.date | None = None) -> Iterator[bytes]:
     """Give the letters of a mailbox, oldest first, of each as much as is read.
 
     Raises MailboxError: no such server or folder, wrong password, a connection that breaks.
     """
-    return _fetched(settings, f"(BODY.PEEK[]<0.{LIMIT}>)", 1, since, context)
+    return _fetched(settings, f"(BODY.PEEK[]<0.{LIMIT}>)", 1, since)
 
 
-def headers(
-    settings: MailboxSettings, *, since: datetime.date | None = None, context: ssl.SSLContext | None = None
-) -> Iterator[bytes]:
+def headers(settings: MailboxSettings, *, since: datetime.date | None = None) -> Iterator[bytes]:
     """Give the Message-ID fields of the letters in a mailbox, newest first; no more of them is asked for.
 
     Raises MailboxError, as `letters` does.
     """
-    return _fetched(settings, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", -_AT_ONCE, since, context)
+    return _fetched(settings, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", -_AT_ONCE, since)
 
 
-def _fetched(
-    settings: MailboxSettings,
-    what: str,
-    step: int,
-    since: datetime.date | None,
-    context: ssl.SSLContext | None,
-) -> Iterator[bytes]:
+def _fetched(settings: MailboxSettings, what: str, step: int, since: datetime.date | None) -> Iterator[bytes]:
     """Fetch in steps; with a negative step the newest come first."""
-    with _errors_told(settings), _connected(settings, context) as connection:
+    with _errors_told(settings), _connected(settings) as connection:
         uids = _uids(connection, since)
         if step < 0:
             uids.reverse()
@@ -77,12 +67,12 @@ def _expect(answer: tuple[str, list[object]]) -> list[object]:
 
 
 @contextlib.contextmanager
-def _connected(settings: MailboxSettings, context: ssl.SSLContext | None) -> Iterator[imaplib.IMAP4]:
+def _connected(settings: MailboxSettings) -> Iterator[imaplib.IMAP4]:
     """Log in and open the folder, for reading only."""
-    connection = _connection(settings, context)
+    connection = _connection(settings)
     try:
         if settings.security == "starttls":
-            connection.starttls(context or ssl.create_default_context())
+            connection.starttls(ssl.create_default_context())
         _log_in(connection, settings)
         _open(connection, settings)
         yield connection
@@ -90,12 +80,12 @@ def _connected(settings: MailboxSettings, context: ssl.SSLContext | None) -> Ite
         _close(connection)
 
 
-def _connection(settings: MailboxSettings, context: ssl.SSLContext | None) -> imaplib.IMAP4:
+def _connection(settings: MailboxSettings) -> imaplib.IMAP4:
     if settings.host is None:
         raise MailboxError("bulletin.yaml 里没有收退信的邮箱：请填写 mailbox.host")
     if settings.security == "tls":
         return imaplib.IMAP4_SSL(
-            settings.host, settings.port, ssl_context=context or ssl.create_default_context(), timeout=TIMEOUT
+            settings.host, settings.port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT
         )
     return imaplib.IMAP4(settings.host, settings.port, timeout=TIMEOUT)
 

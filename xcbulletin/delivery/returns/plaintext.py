@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from xcbulletin.delivery.returns.letter import Letter, Part
 
@@ -25,7 +26,7 @@ _BREAK = re.compile(
 _CELL = re.compile(r"</t[dh]\b[^<>]{0,100}>", re.IGNORECASE)
 _TAG = re.compile(r"<[!/?a-z][^<>]{0,2000}>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\xa0\u3000\r\n\f]+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\xad]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\xad]")
 _ANSWERED = re.compile(
     r"^[ \t|*_]{0,10}(?:"
     r"-{2,}[^\S\n]*(?:original|回复|转发|原始|原邮件|forwarded|this is a copy|the following is a copy|"
@@ -41,10 +42,15 @@ _ANSWERED = re.compile(
 
 def shown(letter: Letter) -> str:
     """Return the whole text of a letter: its plain part, or its HTML without the markup."""
+    return next(readings(letter), "")
+
+
+def readings(letter: Letter) -> Iterator[str]:
+    """Give the texts of a letter that are not empty: its plain part, then its HTML without the markup."""
     plain = next((part.text for part in letter.of_type("text/plain") if part.content.strip()), "")
     if plain.strip():
-        return _tidy(plain)
-    return next((from_html(part.text) for part in letter.of_type("text/html")), "")
+        yield _tidy(plain)
+    yield from (from_html(part.text) for part in letter.of_type("text/html"))
 
 
 def written(letter: Letter) -> str:

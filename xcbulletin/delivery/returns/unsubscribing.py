@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from xcbulletin.delivery.mailing import TEST_TOKEN
 from xcbulletin.delivery.returns.addresses import addresses_in
 from xcbulletin.delivery.returns.letter import Letter
 from xcbulletin.delivery.returns.plaintext import written
@@ -26,8 +27,7 @@ _WORDS_LIMIT = 120
 _TOKEN = re.compile(
     r"\s*unsubscribe[\s_:]+<?([0-9A-Za-z][\w.+-]{7,63})(?:@[\w.-]{1,255})?>?\s*", re.IGNORECASE | re.ASCII
 )
-_TEST = re.compile(r"\s*unsubscribe\s+test\s*", re.IGNORECASE)
-"""What test letters have instead of a token: they are nobody's."""
+_TEST = re.compile(rf"\s*unsubscribe\s+{TEST_TOKEN}\s*", re.IGNORECASE)
 _ANSWER = re.compile(r"^(?:\s*(?:re|fw|fwd|回复|答复|回覆|转发)\s*(?:\[\d{1,3}\])?\s*[:：])+", re.IGNORECASE)
 _GREETING = (
     r"(?:(?:您好|你好|大家好|尊敬的[^，,。！!：:\n]{0,20}|各位[^，,。！!：:\n]{0,10}|hi|hello)?[\s，,。！!：:、~～“”\"'《「]*)"

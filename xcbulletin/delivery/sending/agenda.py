@@ -7,14 +7,13 @@ import datetime
 from collections import Counter
 
 from xcbulletin.delivery.ledger.ledger import Ledger
+from xcbulletin.delivery.ledger.transitions import WAITING
 from xcbulletin.delivery.mailing import Delivery, Level, Mailing, Settlement, State, domain_of
 from xcbulletin.delivery.sending.limits import Limits
 from xcbulletin.delivery.sending.waiting import Waiting
 
 PATIENCE = datetime.timedelta(minutes=15)
 """How long letters that may be sent later are waited for."""
-OPEN = (State.PREPARED, State.DEFERRED)
-"""States of letters that are to be sent."""
 _WINDOW = 500
 """Letters read from the ledger at once."""
 _LOOK_AGAIN = datetime.timedelta(seconds=30)
@@ -27,7 +26,7 @@ class Agenda:
     def __init__(self, ledger: Ledger, mailing: Mailing, limits: Limits, now: datetime.datetime) -> None:
         self._ledger, self._mailing, self._limits = ledger, mailing, limits
         self._open = Counter(
-            domain_of(one.address) for one in ledger.deliveries(mailing) if one.state in OPEN
+            domain_of(one.address) for one in ledger.deliveries(mailing) if one.state in WAITING
         )
         self.total = self._open.total()
         """How many there were."""

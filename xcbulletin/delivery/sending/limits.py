@@ -24,6 +24,10 @@ class Rate:
         return self.per_minute * 5 / 6 / 60
 
 
+_NEWS = 0.005
+"""Part of a full level by which it has to be lower than what is kept of it, to be kept anew."""
+
+
 class Limits:
     """What may be sent now. The caller holds the clock, and lets one thread at a time in."""
 
@@ -33,7 +37,7 @@ class Limits:
         self._relay = relay
         self._rates = {relay: Rate(per_minute=per_minute)}
         self._rates |= {_name(domain.lower()): Rate(per_minute=limit) for domain, limit in domains.items()}
-        self._levels = dict(kept or {})
+        self._levels, self._kept = dict(kept or {}), dict(kept or {})
 
     def wait(self, domain: str | None, now: datetime.datetime) -> float:
         """Return in how many seconds a letter may go to a domain, or to any; 0 for now."""
@@ -60,18 +64,22 @@ class Limits:
         return max(counts[name] / rate.per_second for name, rate in self._rates.items() if name in counts)
 
     def levels(self, domain: str, now: datetime.datetime) -> dict[str, Level]:
-        """Return the levels that a letter to a domain has to do with, to be kept for the next run.
+        """Return the levels that a letter to a domain has to do with, where they are to be kept for the next run.
 
-        A bucket that is full need not be kept: one that was kept before fills up by itself.
+        They are not where that run would take them for about the same: what is kept fills up by itself.
         """
-        names = [name for name in (self._relay, _name(domain)) if name in self._levels]
-        levels = {name: self._filled(name, now) for name in names}
-        return {
-            name: level for name, level in levels.items() if level.paused_until or self._is_below(name, level)
+        levels = {
+            name: self._filled(name, now)
+            for name in (self._relay, _name(domain))
+            if name in self._levels and self._is_news(name, now)
         }
+        self._kept |= levels
+        return levels
 
-    def _is_below(self, name: str, level: Level) -> bool:
-        return name in self._rates and level.tokens < self._rates[name].capacity
+    def _is_news(self, name: str, now: datetime.datetime) -> bool:
+        level, kept = self._filled(name, now), self._fill(name, self._kept.get(name), now)
+        missing = kept.tokens - level.tokens
+        return level.paused_until != kept.paused_until or missing > _NEWS * self._capacity(name)
 
     def _wait(self, name: str, now: datetime.datetime) -> float:
         level, rate = self._filled(name, now), self._rates.get(name)
@@ -81,7 +89,10 @@ class Limits:
         return max(0.0, paused, missing / rate.per_second if rate and missing > 0 else 0.0)
 
     def _filled(self, name: str, now: datetime.datetime) -> Level:
-        level, rate = self._levels.get(name), self._rates.get(name)
+        return self._fill(name, self._levels.get(name), now)
+
+    def _fill(self, name: str, level: Level | None, now: datetime.datetime) -> Level:
+        rate = self._rates.get(name)
         if level is None:
             return Level(tokens=self._capacity(name), at=now)
         if rate is None:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from xcbulletin.delivery.mailing import Reason, Reply, State
-from xcbulletin.delivery.reasons import reason_of
+from xcbulletin.delivery.reasons import DETAILS, reason_of
 
 MAIL, RCPT, DATA, DOT = "MAIL", "RCPT", "DATA", "dot"
 """Where in the giving of a letter a relay answers (RFC 5321 §3.3)."""
@@ -42,15 +42,6 @@ _MINUTES = {"MI:SFQ": 15, "DT:SPM": 2}
 """How long NetEase wants a sender to wait."""
 _PASSING = frozenset({Reason.FREQUENCY, Reason.MAILBOX_FULL, Reason.TEMPORARY})
 """What passes, whatever the code: QQ answers limits with 550, and a full mailbox is not a dead one."""
-_DETAILS = {
-    Reason.UNKNOWN_USER: "没有这个邮箱",
-    Reason.FREQUENCY: "发得太多或太快，对方暂时不收",
-    Reason.MAILBOX_FULL: "收件人的邮箱满了",
-    Reason.CONTENT: "信的内容被当作垃圾邮件",
-    Reason.SIZE: "信太大，超过服务器的上限",
-    Reason.TEMPORARY: "对方暂时不收",
-    Reason.POLICY: "对方拒收",
-}
 
 
 def judge(reply: Reply, phase: str) -> Verdict:
@@ -71,7 +62,7 @@ def judge(reply: Reply, phase: str) -> Verdict:
         reason=reason,
         minutes=_MINUTES[key[1]] if key and is_passing else 0,
         pauses=is_passing and (reason is Reason.FREQUENCY or reply.code == 421),
-        detail=f"{_DETAILS[reason]}（{shown(reply)}）",
+        detail=f"{DETAILS[reason]}（{shown(reply)}）",
     )
 
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from types import FrameType
 
 from xcbulletin.delivery.ledger.ledger import Ledger
+from xcbulletin.delivery.ledger.transitions import WAITING
 from xcbulletin.delivery.mailing import (
     Delivery,
     LostError,
@@ -28,7 +29,7 @@ from xcbulletin.delivery.mailing import (
     UnansweredError,
     domain_of,
 )
-from xcbulletin.delivery.sending.agenda import OPEN, Agenda
+from xcbulletin.delivery.sending.agenda import Agenda
 from xcbulletin.delivery.sending.limits import Limits
 from xcbulletin.delivery.sending.line import Line
 from xcbulletin.delivery.sending.replies import DOT, MAIL
@@ -37,8 +38,8 @@ from xcbulletin.delivery.sending.smtp import RelayError
 from xcbulletin.settings import MailSettings
 
 Compose = Callable[[Delivery], bytes]
-Tell = Callable[[int, int, float], None]
-"""Told how many letters are done with, of how many, and about how many seconds are left."""
+Tell = Callable[[int, int, float | None], None]
+"""Told how many letters are done with, of how many, and about how many seconds are left; none where it is stopped."""
 
 CONNECTION_ERRORS = 5
 """In a row; then the relay is left alone."""
@@ -48,6 +49,7 @@ _BACK_OFF = 1.0
 """Seconds to wait after a connection was refused; twice as long each time."""
 _TICK = 0.25
 """Seconds after which the keeper of time looks up."""
+_STOPPING = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 _REST = 2.0
 """Seconds after which it looks whether letters have become due."""
 
@@ -90,8 +92,8 @@ def send(
 ) -> Outcome:
     """Send the letters of a mailing that may be sent, and those that may within a quarter of an hour.
 
-    Only for who has the lock of sending, and has recovered what an earlier run left in hand. SIGINT and SIGTERM stop
-    the run once the letters in flight are done with. Raises RelayError where no connection can be made at all, and
+    Only for who has the lock of sending, and has recovered what an earlier run left in hand. SIGINT, SIGHUP and SIGTERM
+    stop the run once the letters in flight are done with. Raises RelayError where no connection can be made at all, and
     DatabaseError: a letter whose state could not be kept is not finished.
     """
     run = _Run(mailing, ledger, compose, connect, mail, clock)
@@ -102,11 +104,12 @@ def send(
 
 @contextmanager
 def _stopped_by_signals(run: "_Run") -> Iterator[None]:
-    """Let the first Ctrl+C or SIGTERM stop the run, the second whatever they stopped before."""
+    """Let the first Ctrl+C, closed window or SIGTERM stop the run, the second whatever they stopped before."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    found = {number: signal.getsignal(number) for number in _STOPPING}
+    usual = {number: handler for number, handler in found.items() if handler is not signal.SIG_IGN}  # nohup
 
     def restore() -> None:
         for number, handler in usual.items():
@@ -167,7 +170,8 @@ class _Run:
             while threads and not self._is_over(threads):
                 tell(*self._progress())
                 self._rest(sleep)
-            tell(*self._progress())
+            done, total, left = self._progress()
+            tell(done, total, None if self.is_interrupted else left)
         finally:
             with self._lock:
                 self._stop(None)
@@ -180,7 +184,7 @@ class _Run:
     def outcome(self) -> Outcome:
         """Return what the run came to."""
         counts = self._ledger.counts(self._mailing)
-        is_left = any(counts.get(state) for state in OPEN)
+        is_left = any(counts.get(state) for state in WAITING)
         return Outcome(
             counts=counts,
             accepted=self._accepted,
