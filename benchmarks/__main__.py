@@ -16,6 +16,7 @@ from composing import composing
 from ledger import ledger
 from measuring import Run, measure, report
 from peers import bare_weasyprint, chromium, typst
+from proofreading import proofreading
 from samestory import samestory
 from sending import sending
 from suggesting import suggesting
@@ -100,6 +101,7 @@ BENCHMARKS = {
     "collecting": (collecting, 3),
     "composing": (composing, 3),
     "ledger": (ledger, 3),
+    "proofreading": (proofreading, 5),
     "samestory": (samestory, 1),
     "suggesting": (suggesting, 5),
     "sending": (sending, 3),

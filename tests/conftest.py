@@ -79,7 +79,7 @@ def printed(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Path:  
         if (CORPUS / file).exists():
             words = ("import", str(CORPUS / file), issue, "--kind", kind)
             assert usage.run(app, ("--workspace", str(root), *words)) == 0
-    assert usage.run(app, ("--workspace", str(root), "build", "--all", "--format", "pdf")) == 0
+    assert usage.run(app, ("--workspace", str(root), "build", "--all")) == 0
     return root / "build"
 
 

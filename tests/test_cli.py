@@ -79,7 +79,9 @@ def test_a_new_workspace_can_be_checked_at_once(run: Run, tmp_path: Path) -> Non
         out=f"新工作区：{root}\n第一期在 {root / 'issues' / issue}；写好后在工作区里运行 xcbulletin build {issue}\n",
         err="",
     )
-    assert run("check", "--workspace", str(root)).out == f"{issue}: 0 处错误，5 处提醒\n"
+    assert run("check", "--workspace", str(root)).out == (
+        f"{issue}: 0 处错误，7 处提醒；差错率约 0.0/万，合格线 2/万\n"
+    )
 
 
 def test_a_workspace_is_not_made_over_another(run: Run, workspace: Workspace) -> None:
@@ -147,10 +149,16 @@ def test_a_file_that_is_not_there_cannot_be_imported(run: Run) -> None:
 
 # check
 
+WHOLE_ISSUE = """date: 2021-01-29
+number: 1
+imprint: {permit_number: 样例, recipients: 有关部门, printer: 样例, print_date: 2021-01-29, copies: 200}
+"""
+SOURCE = {"name": "某局", "url": "https://example.org/a.html", "date": "2021-01-20"}
+
 
 @pytest.fixture
 def faulty(workspace: Workspace) -> Workspace:
-    folder = write_issue(workspace)
+    folder = write_issue(workspace, text=WHOLE_ISSUE)
     write(folder / "news/01.md", "---\ntitle: 甲\nindustries: [人工智慧]\n---\n正文\n")
     write(folder / "news/稿.docx", b"")
     return workspace
@@ -160,7 +168,7 @@ def faulty(workspace: Workspace) -> Workspace:
 def test_check_lists_every_problem_and_counts_them(run: Run) -> None:
     assert run("check") == Outcome(
         code=1,
-        out="2021-01: 1 处错误，1 处提醒\n",
+        out="2021-01: 1 处错误，1 处提醒；差错率约 0.0/万，合格线 2/万\n",
         err="issues/2021-01/news/01.md:3: 没有“人工智慧”这个产业；最接近的是 ai（新一代人工智能产业）\n"
         "提醒：issues/2021-01/news/稿.docx: 不是文稿（.md），不会被印出来；"
         "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去\n",
@@ -195,18 +203,23 @@ def test_check_prints_one_json_document_and_nothing_else(run: Run) -> None:
                 "suggestion": "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去",
             },
         ],
+        "errorrate": {"slips": 0, "characters": 3, "per_10000": 0.0, "yardstick": 2, "passes": True},
     }
 
 
 @pytest.mark.usefixtures("fonts")
 def test_check_of_a_sound_issue_ends_well(run: Run, workspace: Workspace) -> None:
-    write_article(write_issue(workspace), "news/01.md")
-    assert run("check") == Outcome(code=0, out="2021-01: 没有发现问题\n", err="")
+    folder = write_issue(workspace, text=WHOLE_ISSUE)
+    write_article(folder, "news/01.md", industries=["ai"], source=SOURCE)
+    assert run("check") == Outcome(
+        code=0, out="2021-01: 没有发现问题；差错率约 0.0/万，合格线 2/万\n", err=""
+    )
     assert json.loads(run("check", "--json").out) == {
         "issue": "2021-01",
         "errors": 0,
         "warnings": 0,
         "problems": [],
+        "errorrate": {"slips": 0, "characters": 7, "per_10000": 0.0, "yardstick": 2, "passes": True},
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from xcbulletin.cli import app
 from xcbulletin.collecting.following.sources import SourceFields
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields
+from xcbulletin.proofing.catalogue import CATALOGUE
 from xcbulletin.publishing.markup.keyfigures import KeyFiguresFields
 from xcbulletin.settings import Settings
 
@@ -53,3 +54,7 @@ def test_every_option_is_in_the_manual(command: str) -> None:
 @pytest.mark.parametrize("model", [ArticleFields, IssueFields, KeyFiguresFields, Settings, SourceFields])
 def test_every_field_is_in_the_manual(model: type[BaseModel]) -> None:
     assert {name for name in fields_of(model) if not re.search(rf"\b{name}\b", MANUAL)} == set()
+
+
+def test_every_rule_of_proofing_is_in_the_manual() -> None:
+    assert [name for name in CATALOGUE if f"`{name}`" not in MANUAL] == []

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,7 +19,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
 from xcbulletin.errors import ProblemsError, WorkspaceError, reason
@@ -137,16 +138,29 @@ class ReviewSettings(Section):
     mode: Literal["required", "off"] = "off"
     stages: Annotated[TextList, AfterValidator(_stages)] = ("一审", "二审", "三审", "一校", "二校", "三校")
     """In the order in which they are signed; those with 校 in their name are proofs, the others reviews."""
+    roles: dict[str, Text] = {}
+    """Whose stage it is, such as 责任编辑 or 分管领导."""
     people: dict[str, TextList] = {}
     """Who may sign a stage; one that names nobody may be signed by anyone who gives a name."""
     small_correction: int = Field(default=20, ge=0, le=MOST_CORRECTED)
     """Characters of an issue that may be put right after it was signed, with only the last proof signed again."""
 
-    @model_validator(mode="after")
-    def _people_of_stages(self) -> Self:
-        if unknown := [stage for stage in self.people if stage not in self.stages]:
-            raise ValueError(f".people 里的“{'”“'.join(unknown)}”不是签审的级；现有：{'、'.join(self.stages)}")
-        return self
+    @field_validator("roles", "people")
+    @classmethod
+    def _of_stages(cls, named: dict[str, Any], found: ValidationInfo) -> dict[str, Any]:
+        stages = found.data.get("stages", named)
+        if unknown := [stage for stage in named if stage not in stages]:
+            raise ValueError(f"里的“{'”“'.join(unknown)}”不是签审的一级；现有：{'、'.join(stages)}")
+        return named
+
+
+class CheckSettings(Section):
+    """Which rules of proofing an institute does without, and what it measures itself by."""
+
+    off: TextList = ()
+    """Ids of rules."""
+    yardstick: float = Field(default=2, gt=0)
+    """Slips in 10,000 characters that an issue may have (差错率)."""
 
 
 class CollectorSettings(Section):
@@ -215,6 +229,7 @@ class Settings(Section):
     imprint: ImprintFields = ImprintFields()
     page: PageSettings = PageSettings()
     review: ReviewSettings = ReviewSettings()
+    check: CheckSettings = CheckSettings()
     collector: CollectorSettings = CollectorSettings()
     locality: LocalitySettings = LocalitySettings()
     mail: MailSettings = MailSettings()

@@ -8,6 +8,7 @@ _NAMES = (
     "templates",
     "sources/industries.yaml",
     "sources/feeds.yaml",
+    "sources/proofing.yaml",
 )
 _GITIGNORE = b"build/\nrecipients.csv\nsources/desk.db*\n"
 

@@ -134,11 +134,16 @@ def _translated(error: Any, command: Any) -> str:
     return f"{_what(error, context.command if context else command)}；用法见 {path} --help"
 
 
+def _alike(option: str, others: Sequence[str]) -> list[str]:
+    """Return the options that are alike by more than their dashes."""
+    return [one for one in others if get_close_matches(option.lstrip("-"), [one.lstrip("-")])]
+
+
 def _what(error: Any, command: Any) -> str:
     match type(error).__name__:
         case "NoSuchOption":
-            near = f"，是否想写 {'、'.join(error.possibilities)}？" if error.possibilities else ""
-            return f"没有 {error.option_name} 这个选项{near}"
+            near = "、".join(_alike(error.option_name, error.possibilities or ()))
+            return f"没有 {error.option_name} 这个选项" + (f"，是否想写 {near}？" if near else "")
         case "MissingParameter":
             return f"缺少“{error.param.metavar or error.param.name}”"
         case "BadParameter":

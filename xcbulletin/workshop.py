@@ -145,7 +145,6 @@ class Workshop:
             Manifest,
             output_folder,
             read_current,
-            source_digest,
             versions,
             write_outputs,
         )
@@ -154,7 +153,7 @@ class Workshop:
         prints = bool({Format.PDF, Format.EMAIL} & set(formats))
         if prints and not (folder / MANIFEST).is_file():
             _ = self.press
-        digest = source_digest(self._sources(issue), audience, setting_overrides(self._environment))
+        digest = self.digest(issue, audience)
         current = read_current(folder, digest, formats)
         if current is not None:
             return Built(folder=folder, files=(), problems=current.problems)
@@ -175,6 +174,12 @@ class Workshop:
         )
         write_outputs(folder, files, manifest)
         return Built(folder=folder, files=tuple(files), problems=manifest.problems)
+
+    def digest(self, issue: IssueId, audience: Audience) -> str:
+        """Return the SHA-256 of everything that the outputs of an edition depend on, as it is now."""
+        from xcbulletin.publishing.outputs import source_digest
+
+        return source_digest(self._sources(issue), audience, setting_overrides(self._environment))
 
     def preview(self, issue: IssueId, ports: Sequence[int]) -> "Preview":
         """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""

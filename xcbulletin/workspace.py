@@ -13,6 +13,8 @@ from xcbulletin.model import IssueId
 
 SETTINGS_FILE = "bulletin.yaml"
 INDUSTRIES_FILE = "sources/industries.yaml"
+SIGNOFFS_FILE, SIGNED_FOLDER = "signoffs.yaml", "signed"
+"""In an issue's folder: who has signed it, and the texts as they were signed. Neither is ever printed."""
 ENVIRONMENT_PREFIX = "XCBULLETIN_"
 _NOT_SETTINGS = {"XCBULLETIN_WORKSPACE", "XCBULLETIN_FONTS", "XCBULLETIN_SYSTEM_READY"}
 _ISSUE_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,6 @@ from xcbulletin.cli.words import (
     chosen_issues,
     complain,
     counted,
-    has_errors,
     list_problems,
     open_workshop,
     problems_document,
@@ -27,6 +26,7 @@ from xcbulletin.errors import BulletinError, ProblemsError, UsageMistakeError, W
 from xcbulletin.model import Audience, IssueId, Kind
 
 if TYPE_CHECKING:
+    from xcbulletin.proofroom.checking import Checked
     from xcbulletin.publishing.outputs import Format
     from xcbulletin.workshop import Built, Workshop
 
@@ -129,22 +129,72 @@ def check(
     context: typer.Context,
     issues: IssuesArgument = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="改正有把握的差错，列出改了哪里；其余的照样列出")
+    ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="另写成网页 build/check/期号.html，标出每一处")
+    ] = False,
 ) -> None:
-    """检查文稿，逐条列出问题所在的文件、行和改法。不写期号就检查每一期。"""
+    """检查和校对文稿，逐条列出问题所在的文件、行和改法，估算差错率。不写期号就检查每一期。"""
     import json
 
+    from xcbulletin.proofroom.checking import check as check_issue
+    from xcbulletin.proofroom.reporting import write_page
+
+    if fix and as_json:
+        raise UsageMistakeError("--fix 和 --json 不能一起用：改动要给人看；请先 --fix，再 --json")
     with open_workshop(context) as workshop:
         chosen = chosen_issues(workshop.root, issues, every=not issues)
-        results = {issue: workshop.check(issue) for issue in chosen}
+        if fix:
+            for issue in chosen:
+                _mend(workshop, issue)
+        results = [check_issue(workshop, issue) for issue in chosen]
+        written = [write_page(workshop, checked) for checked in results] if report else []
     if as_json:
-        documents = [problems_document(issue, problems) for issue, problems in results.items()]
+        documents = [_checked_document(checked) for checked in results]
         print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
     else:
-        for issue, problems in results.items():
-            list_problems(problems)
-            say(f"{issue}: {counted(problems)}")
-    if any(map(has_errors, results.values())):
+        for checked in results:
+            list_problems(checked.problems)
+            rate = f"；{checked.error_rate}" if checked.error_rate.characters else ""
+            say(f"{checked.issue}: {counted(checked.problems)}{rate}")
+        for path in written:
+            say(f"标出各处的网页：{path.relative_to(workshop.root).as_posix()}")
+    if any(checked.has_errors for checked in results):
         raise typer.Exit(1)
+
+
+def _mend(workshop: "Workshop", issue: IssueId) -> None:
+    """Make the safe corrections in an issue, and show them."""
+    from xcbulletin.proofroom.checking import check as check_issue
+    from xcbulletin.proofroom.checking import mend, write_mended
+
+    mended = mend(workshop.root, check_issue(workshop, issue))
+    for difference in mended.differences:
+        say(difference)
+    write_mended(workshop.root, mended)
+    say(
+        f"{issue}: 改正了 {mended.corrections} 处，在 {len(mended.files)} 个文件里"
+        if mended.corrections
+        else f"{issue}: 没有可以放心自动改正的地方"
+    )
+
+
+def _checked_document(checked: "Checked") -> dict[str, Any]:
+    rate = checked.error_rate
+    return {
+        **problems_document(checked.issue, checked.problems),
+        "errorrate": {
+            "slips": rate.slips,
+            "characters": rate.characters,
+            "per_10000": round(rate.rate, 2),
+            "yardstick": rate.yardstick,
+            "passes": rate.passes,
+        }
+        if rate.characters
+        else None,
+    }
 
 
 @app.command()
@@ -164,7 +214,9 @@ def build(
         typer.Option("--edition", metavar="standard|large", help="通常的版本，或大字版（正文三号字）"),
     ] = "standard",
     every: Annotated[bool, typer.Option("--all", help="编印每一期")] = False,
-    final: Annotated[bool, typer.Option("--final", help="定稿：有错误，或要求三审三校而没有签完，就不编印")] = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="定稿：有错误，或要求三审三校而没有签完，就不编印")
+    ] = False,
 ) -> None:
     """编印成刊：build/期号/ 里的 PDF、网页和邮件。不写期号就编印最新一期。"""
     wanted, large_print = _formats(formats), _is_large(edition)
@@ -191,11 +243,11 @@ def build(
 
 def _is_final(workshop: "Workshop", issue: IssueId) -> bool:
     """Tell whether an issue may be built as it is to go out; say why not."""
+    from xcbulletin.proofroom.checking import require_sound
     from xcbulletin.proofroom.signing import require_signatures
 
     try:
-        if has_errors(problems := workshop.check(issue)):
-            raise ProblemsError(problems)
+        require_sound(workshop, issue)
         require_signatures(workshop, issue, "定稿")
     except BulletinError as error:
         _tell(error)

@@ -15,7 +15,7 @@ from xcbulletin.errors import ProblemsError
 from xcbulletin.manuscript.evidence import EVIDENCE_FOLDER
 from xcbulletin.manuscript.frontmatter import ArticleFields, split
 from xcbulletin.model import Printed
-from xcbulletin.workspace import issue_ids, write_whole
+from xcbulletin.workspace import SIGNED_FOLDER, issue_ids, write_whole
 from xcbulletin.yamltext import decode, parse_yaml, validate
 
 _CACHE = "build/.cache/printed.json"
@@ -56,7 +56,7 @@ def _article_files(root: Path) -> Iterator[str]:
     for issue in issue_ids(root):
         folder = root / "issues" / issue
         for path in sorted((*folder.glob("*.md"), *folder.glob("*/*.md"))):
-            if not path.name.startswith(".") and path.parent.name != EVIDENCE_FOLDER:
+            if not path.name.startswith(".") and path.parent.name not in (EVIDENCE_FOLDER, SIGNED_FOLDER):
                 yield path.relative_to(root).as_posix()
 
 

@@ -25,7 +25,7 @@ from xcbulletin.model import (
     Source,
 )
 from xcbulletin.settings import Workspace, resolve_industries
-from xcbulletin.workspace import issue_folder
+from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, issue_folder
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
 ISSUE_FILE = "issue.yaml"
@@ -113,7 +113,7 @@ def _column_files(folder: Path, code: str) -> list[Path]:
 
 
 def _is_manuscript(path: Path) -> bool:
-    return path.suffix.lower() == ".md" and not path.name.startswith(".")
+    return path.suffix.lower() == ".md" and not path.name.startswith((".", "~$"))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -124,8 +124,8 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _strangers(root: Path, folder: Path, columns: Iterable[Column]) -> Iterator[Problem]:
     """Yield a problem for whatever lies in the folder and would not be printed."""
     codes = [column.code for column in columns]
-    files = {ISSUE_FILE, "signoffs.yaml", *(f"{code}.md" for code in codes)}
-    folders = {ASSETS_FOLDER, EVIDENCE_FOLDER, *codes}
+    files = {ISSUE_FILE, SIGNOFFS_FILE, *(f"{code}.md" for code in codes)}
+    folders = {ASSETS_FOLDER, EVIDENCE_FOLDER, SIGNED_FOLDER, *codes}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name in ("Thumbs.db", "desktop.ini"):
             continue

@@ -134,7 +134,7 @@ def compose(
     `read_data` gives the files that charts are made from.
     """
     by_code = {one.code: one for one in industries}
-    chosen = [article for article in issue.articles if _is_wanted(article, issue, selection)]
+    chosen = [article for article in issue.articles if is_wanted(article, issue, selection)]
     read = [(article, *parse(article, read_data)) for article in chosen]
     problems = [problem for _article, _nodes, found in read for problem in found]
     parsed = [(article, nodes) for article, nodes, _found in read]
@@ -214,7 +214,8 @@ def _left_out(issue: Issue, chosen: Sequence[Article], selection: Sequence[Indus
         )
 
 
-def _is_wanted(article: Article, issue: Issue, selection: Sequence[str]) -> bool:
+def is_wanted(article: Article, issue: Issue, selection: Sequence[str]) -> bool:
+    """Tell whether an article is printed for readers of a selection of industries."""
     tagged = article.industries or (issue.industries if issue.kind is Kind.REPORT else ())
     return not article.draft and (not selection or any(code in selection for code in tagged))
 

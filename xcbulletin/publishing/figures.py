@@ -168,6 +168,8 @@ def _find(folder: Path, src: str, what: str = "图片") -> Path:
         raise _UnusableError(
             f"{what}不在 assets 文件夹里：{src}", f"{what}请放进 assets 文件夹，写 assets/文件名"
         )
+    if any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts):
+        raise _UnusableError(f"{what} {src} 的名字是隐藏文件的，签审时看不到", "请改名，不要以“.”或“~$”开头")
     return path
 
 

@@ -131,13 +131,14 @@ def _files(place: Path) -> Iterator[Path]:
 
 def read_current(folder: Path, digest: str, formats: Iterable[Format]) -> Manifest | None:
     """Return the manifest if `folder` holds all `formats`, made from `digest`, every byte as it was written."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest is None or manifest.digest != digest or not set(formats) <= set(manifest.formats):
         return None
     return manifest if all(_is_whole(folder / name, sha) for name, sha in manifest.files.items()) else None
 
 
-def _read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a folder of outputs, or None where there is none that can be read."""
     try:
         data = json.loads((folder / MANIFEST).read_bytes())
         problems = tuple(
@@ -171,7 +172,7 @@ def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder.parent):
         _clear_up(folder)
-        before = _read_manifest(folder)
+        before = read_manifest(folder)
         manifest = _joined(folder, before, files, manifest)
         staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}~"))
         try:

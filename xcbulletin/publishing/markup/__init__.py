@@ -1,6 +1,6 @@
 """Markdown to nodes: CommonMark with tables, footnotes, captioned figures and tables, references."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from xcbulletin.publishing.markup.footnotes import (
 )
 from xcbulletin.publishing.markup.remarks import Remarks
 from xcbulletin.publishing.nodes import Code, Heading, Node, rewrite, walk
+from xcbulletin.switches import without_switches
 
 _DEEPEST = 40
 
@@ -34,7 +35,8 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
     `read_data` gives the files that charts are made from.
     """
     environment: dict[str, Any] = {}
-    tokens = _markdown().parse(article.body, environment)
+    body, rows = without_switches(article.body)
+    tokens = _placed(_markdown().parse(body, environment), rows)
     remarks = Remarks(article)
     if (deep := _too_deep(tokens)) is not None:
         line = deep + article.body_line
@@ -61,6 +63,15 @@ def _markdown() -> MarkdownIt:
     markdown.use(cjk_friendly).use(footnote_plugin, inline=False)
     markdown.core.ruler.before("footnote_tail", "defined_notes", keep_definitions)
     return markdown
+
+
+def _placed(tokens: list[Token], rows: Sequence[int]) -> list[Token]:
+    """Return the tokens with the rows that they have in the body as written."""
+    for token in tokens:
+        if token.map:
+            start, end = token.map
+            token.map = [rows[start], rows[min(end, len(rows)) - 1] + 1]
+    return tokens
 
 
 def _too_deep(tokens: Iterable[Token]) -> int | None:

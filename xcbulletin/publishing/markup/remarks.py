@@ -3,6 +3,7 @@
 from markdown_it.tree import SyntaxTreeNode
 
 from xcbulletin.model import Article, Place, Problem, Severity
+from xcbulletin.switches import switches_blanked
 
 
 class Remarks:
@@ -10,8 +11,8 @@ class Remarks:
 
     def __init__(self, article: Article) -> None:
         self.problems: list[Problem] = []
-        self.rows = article.body.split("\n")
-        """The body as written."""
+        self.rows = switches_blanked(article.body)
+        """The body as written, but for its switches."""
         self.body_line = article.body_line
         self.file = article.file
 
