@@ -354,6 +354,7 @@ def folder(tmp_path: Path) -> Path:
     write(tmp_path / "secret.csv", "a,b\nc,1\n")
     write(tmp_path / "issue" / "top.csv", "a,b\nc,1\n")
     write(tmp_path / "issue" / "assets" / "数.csv", "年,数\n甲,1\n")
+    write(tmp_path / "issue" / "assets" / ".a.csv", "年,数\n甲,1\n")
     (tmp_path / "issue" / "assets" / "out.csv").symlink_to(tmp_path / "secret.csv")
     return tmp_path / "issue"
 
@@ -369,6 +370,10 @@ def folder(tmp_path: Path) -> Path:
         ("../secret.csv", "数据文件在这一期的文件夹之外：../secret.csv；请把数据文件复制进 assets 文件夹"),
         ("assets/out.csv", "数据文件在这一期的文件夹之外：assets/out.csv；请把数据文件复制进 assets 文件夹"),
         ("top.csv", "数据文件不在 assets 文件夹里：top.csv；数据文件请放进 assets 文件夹，写 assets/文件名"),
+        (
+            "assets/.a.csv",
+            "数据文件 assets/.a.csv 的名字是隐藏文件的，签审时看不到；请改名，不要以“.”或“~$”开头",
+        ),
         (
             "http://example.org/a.csv",
             "数据文件不能用网址或绝对路径：http://example.org/a.csv；请把数据文件存进 assets 文件夹，写 assets/文件名",

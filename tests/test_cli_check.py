@@ -74,6 +74,17 @@ def test_a_line_and_a_workspace_may_do_without_a_rule(run: Run, workspace: Works
     assert run("check") == Outcome(code=0, out=f"2021-01: 没有发现问题；{RATE}\n", err="")
 
 
+def test_a_line_that_switches_off_a_rule_that_does_not_exist_is_told(run: Run, folder: Path) -> None:
+    path = article(folder, "产量增长。<!-- 不检查: word-confsed -->\n")
+    outcome = run("check")
+    assert outcome.code == 0
+    line = path.read_text(encoding="utf-8").split("\n").index("产量增长。<!-- 不检查: word-confsed -->") + 1
+    assert outcome.err == (
+        f"提醒：issues/2021-01/news/{path.name}:{line}: 这一行写明不检查“word-confsed”，没有这条校对规则；"
+        "最接近的是 word-confused（错别字）\n"
+    )
+
+
 def test_a_rule_that_does_not_exist_cannot_be_switched_off(
     run: Run, workspace: Workspace, folder: Path
 ) -> None:
@@ -107,7 +118,7 @@ def test_fix_makes_the_safe_corrections_shows_them_and_keeps_every_other_byte(ru
     assert path.read_bytes() == before.replace("截止至".encode(), "截至".encode())
     assert outcome.out == (
         f"--- a/{HERE}\n+++ b/{HERE}\n@@ -5,3 +5,3 @@\n ---\n-截止至一月底，产量增长。\n+截至一月底，产量增长。\n \n"
-        "2021-01: 改正了 1 处，在 1 个文件里\n"
+        "2021-01: 在 1 个文件里改正了 1 处\n"
         f"2021-01: 1 处错误，0 处提醒；{RATE}\n"
     )
     assert (outcome.code, "本刊" in outcome.err) == (1, True)

@@ -59,6 +59,8 @@ def test_a_slip_is_told(body: str, expected: str) -> None:
         "包括：1)硬件；2)软件；a）芯片；（3）应用。",
         "国际标准化组织（ISO）、（一）和（2）都成对。",
         "《〈规划〉的说明》和（甲（乙）丙）。",
+        "Rock ’n’ roll of the ’90s，许昌’s。",
+        "[清单](file:///D:/清单.xlsx)",
         "It’s John’s book, and the companies’ plan (draft).",
         "Partnership on AI（伙伴）f(x)与10:30、3:2，见http://a.cn/b,c。",
         "2015—2020年，郑州—许昌，约1.5倍，IEEE 802.11。",

@@ -19,6 +19,14 @@ from proofed import said
             "增长迅猛[3]，企业",
             "residue-note: “增长迅猛[3]，企业”里的“[3]”像是原文的注释号；请删去“[3]”；要保留注释的，请写成 [^1]",
         ),
+        (
+            "市场空间达千亿元①。",
+            "residue-note: “市场空间达千亿元①。”里的“①”像是原文的注释号；请删去“①”；要保留注释的，请写成 [^1]",
+        ),
+        (
+            "发展\u200d\u200d产业",
+            "residue-character: “发展\u200d\u200d产业”里有看不见的多余字符（U+200D U+200D）；请删去",
+        ),
         ("甲。\n\n— 12 —\n\n乙。", "residue-page: 单独一行的“— 12 —”像是页码；请删去这一行"),
         ("发展。责任编辑：某某", "residue-web: “发展。责任编辑：某某”是网页上带来的文字；请删去"),
         (
@@ -51,6 +59,8 @@ def test_a_line_that_comes_again_and_again_is_a_running_head() -> None:
         "面积12米²，排放CO₂。",
         "所谓transformer模型、iPhone手机，即英语中的emotion。",
         "“一体化”发展，郑州-许昌。",
+        "据外媒 autoevolution 报道，销量增长。",
+        "①融资难，②用工难；③用地难。",
     ],
 )
 def test_what_belongs_there_stays(body: str) -> None:

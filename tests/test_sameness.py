@@ -37,6 +37,7 @@ def differences(
         ("state-of-the-art\n", ["state-\nof-the-art"]),
         ("- 甲项。\n- 乙项。\n", ["-", "甲项。", "• 乙项。"]),
         ("![图题](a.svg '来源：统计局')\n", ["图1 图题", "来源：统计局"]),
+        ("![装机](a.svg)\n\n![装机容量](b.svg)\n", ["图2 装机容量", "图1 装机"]),
         ("表：一张表\n\n| 甲 | 乙 |\n|--|--|\n| 1 | 2 |\n", ["表 1　一张表", "甲", "乙", "1", "2"]),
         ("见[@tbl-1]和`make`，<https://a.cn/>。\n", ["见表1和make，https://a.cn/。"]),
         ("一句[^1]话。\n\n[^1]: 注释。\n", ["一句话。", "1", "注释。↩"]),
@@ -105,6 +106,11 @@ def test_names_that_an_output_says_by_itself_are_no_repeats():
     body = "|甲|\n|--|\n|机器人|\n"
     assert differences(body, "甲", "机器人", "机器人", names=("机器人",)) == []
     assert differences(body, "甲", "机器人", "机器人") == [(REPEATED, "机器人", "机器人")]
+
+
+def test_a_sentence_printed_twice_in_its_block_is_told_once():
+    sentence = "这一整句说的是一件事情。"
+    assert differences(f"{sentence}\n", sentence * 2) == [(REPEATED, sentence, sentence)]
 
 
 def test_a_sentence_is_told_with_its_line():

@@ -21,6 +21,7 @@ REMARK = "<!-- 不检查: numbers-range -->"
     ("text", "expected"),
     [
         (f"甲。 {REMARK}\n乙。", {1: {"numbers-range"}}),
+        ("甲。<!-- 不检查 numbers-range -->", {1: {"numbers-range"}}),
         (f"{REMARK}\n甲。\n乙。", {2: {"numbers-range"}}),
         ("<!--不检查：marks-half、word-confused-->\n甲", {2: {"marks-half", "word-confused"}}),
         (f"{REMARK}\n<!-- 不检查: marks-half -->\n甲", {3: {"numbers-range", "marks-half"}}),

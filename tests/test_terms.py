@@ -32,6 +32,14 @@ def test_a_name_without_its_quotes_is_told_where_others_have_them() -> None:
             "word-sensitive: “台湾等国家”应为“台湾等地区”（涉及国家主权和领土完整）；请改为“台湾等地区”",
         ),
         (
+            "台湾、韩国等国家扩产",
+            "word-sensitive: “台湾、韩国等国家”把港澳台与国家并列；请改为“等国家和地区”",
+        ),
+        (
+            "日本、韩国和台湾等主要国家的企业",
+            "word-sensitive: “台湾等主要国家”把港澳台与国家并列；请改为“等国家和地区”",
+        ),
+        (
             "书记亲自部署",
             "word-sensitive: “书记亲自”应避免（对各级领导同志的活动不用“亲自”）；请改写；说法确实合适的，可在这一行写明不检查",
         ),
@@ -43,7 +51,11 @@ def test_words_to_be_avoided_are_told_and_left_to_the_editor(body: str, expected
 
 
 @pytest.mark.parametrize(
-    "body", ["河南韩先生，台湾地区，维吾尔族，残疾人，思想解放前后，五星红旗，普京总统亲自批准"]
+    "body",
+    [
+        "日本、韩国、台湾等国家和地区，韩国、香港等国家与地区，台湾、福建等地，香港、日本等国家（地区）",
+        "河南韩先生，台湾地区，维吾尔族，残疾人，思想解放前后，五星红旗，普京总统亲自批准",
+    ],
 )
 def test_what_is_right_stays_without_a_word(body: str) -> None:
     assert said(body) == []

@@ -264,7 +264,7 @@ def test_an_editor_is_told_the_output_the_line_the_sentence_and_what_stands_inst
     (told,) = [str(one) for one in found.problems if "index.html" in one.message]
     assert told == (
         "issues/2021-01/news/02.md:5: build/2021-01/index.html 里的“第二篇只有这一句正文。”变成了"
-        "“第二篇只有那一句正文。”；请检查出这份成品的模板；模板没有改过，就请把这一处报给程序的维护人"
+        "“第二篇只有那一句正文。”；请检查编印它的模板；如果没有改过模板，请把这一处报给程序的维护人"
     )
 
 
@@ -312,7 +312,9 @@ def _empty_pdf(folder: Path) -> bytes:
 def test_nothing_built_is_nothing_to_verify(workshop: Workshop) -> None:
     (workshop.root / "issues" / "2021-02").mkdir(exist_ok=True)
     write(workshop.root / "issues" / "2021-02" / "issue.yaml", "date: 2021-02-28\n")
-    with pytest.raises(WorkspaceError, match="还没有编印，没有可核对的；请先运行 xcbulletin build 2021-02"):
+    with pytest.raises(
+        WorkspaceError, match="还没有编印，没有东西可以核对；请先运行 xcbulletin build 2021-02"
+    ):
         verify(workshop, IssueId("2021-02"))
 
 

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Sequence
 
-from xcbulletin.model import Problem
+from xcbulletin.model import Problem, Severity
 
 
 def reason(error: OSError) -> str:
@@ -34,7 +34,11 @@ class ProblemsError(BulletinError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(map(_told, self.problems)))
+
+
+def _told(problem: Problem) -> str:
+    return ("" if problem.severity is Severity.ERROR else "提醒：") + str(problem)
 
 
 class WorkspaceError(BulletinError):

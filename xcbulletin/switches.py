@@ -6,7 +6,7 @@ It stands at the end of the line, or alone on the line before; in front matter a
 import re
 from collections.abc import Iterator, Mapping
 
-_SWITCH = re.compile(r"[ \t]*<!--[ \t]*不检查[ \t]*[:：](.*?)-->[ \t]*\Z")
+_SWITCH = re.compile(r"[ \t]*<!--[ \t]*不检查(?:[ \t]*[:：]|[ \t])(.*?)-->[ \t]*\Z")
 _FRONT_SWITCH = re.compile(r"(?:\A|[ \t])#[ \t]*不检查[ \t]*[:：](.*)\Z")
 _FENCE = re.compile(r"---[^\S\n]*")
 _IDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -134,11 +134,6 @@ def _translated(error: Any, command: Any) -> str:
     return f"{_what(error, context.command if context else command)}；用法见 {path} --help"
 
 
-def _alike(option: str, others: Sequence[str]) -> list[str]:
-    """Return the options that are alike by more than their dashes."""
-    return [one for one in others if get_close_matches(option.lstrip("-"), [one.lstrip("-")])]
-
-
 def _what(error: Any, command: Any) -> str:
     match type(error).__name__:
         case "NoSuchOption":
@@ -170,3 +165,8 @@ def _what(error: Any, command: Any) -> str:
     if message.startswith("Got unexpected"):
         return "写多了：" + message.rpartition("(")[2].rstrip(")")
     return message
+
+
+def _alike(option: str, others: Sequence[str]) -> list[str]:
+    """Return the options that are alike by more than their dashes."""
+    return [one for one in others if get_close_matches(option.lstrip("-"), [one.lstrip("-")])]

@@ -1,10 +1,12 @@
 """Where things are in a workspace, and writing files whole or not at all."""
 
 import errno
+import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -72,6 +74,17 @@ def issue_folder(root: Path, issue: IssueId) -> Path:
     near = get_close_matches(issue, known, n=3, cutoff=0.5) or known[-3:]
     hint = f"；已有：{'、'.join(sorted(near))}" if near else ""
     raise WorkspaceError(f"issues/{issue}: 没有这一期{hint}；可用 xcbulletin new {issue} 新建")
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let one at a time write to a folder; the lock goes with its holder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ from xcbulletin.cli.words import (
     open_workshop,
     problems_document,
     say,
+    say_json,
     selected_industries,
     split,
 )
@@ -137,8 +138,6 @@ def check(
     ] = False,
 ) -> None:
     """检查和校对文稿，逐条列出问题所在的文件、行和改法，估算差错率。不写期号就检查每一期。"""
-    import json
-
     from xcbulletin.proofroom.checking import check as check_issue
     from xcbulletin.proofroom.reporting import write_page
 
@@ -153,7 +152,7 @@ def check(
         written = [write_page(workshop, checked) for checked in results] if report else []
     if as_json:
         documents = [_checked_document(checked) for checked in results]
-        print(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
+        say_json(documents[0] if len(documents) == 1 else documents)
     else:
         for checked in results:
             list_problems(checked.problems)
@@ -175,7 +174,7 @@ def _mend(workshop: "Workshop", issue: IssueId) -> None:
         say(difference)
     write_mended(workshop.root, mended)
     say(
-        f"{issue}: 改正了 {mended.corrections} 处，在 {len(mended.files)} 个文件里"
+        f"{issue}: 在 {len(mended.files)} 个文件里改正了 {mended.corrections} 处"
         if mended.corrections
         else f"{issue}: 没有可以放心自动改正的地方"
     )

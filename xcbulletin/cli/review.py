@@ -99,7 +99,7 @@ def _show(now: "Review", mode: str) -> None:
     from xcbulletin.proofing.signoffs.entries import text_digest
 
     list_problems(now.record.problems)
-    summary = "签审记录有问题，各级都不算数" if now.record.errors else _next_step(now.standing)
+    summary = "签审记录有问题，各级的签字都不算数" if now.record.errors else _next_step(now.standing)
     required = "" if mode == "required" else "（bulletin.yaml 没有要求三审三校：review.mode 为 off）"
     say(f"issues/{now.issue}: {summary}{required}")
     for one in now.standing.stages:

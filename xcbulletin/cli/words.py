@@ -124,7 +124,7 @@ def counted(problems: Sequence[Problem]) -> str:
     return f"{counts[Severity.ERROR]} 处错误，{counts[Severity.WARNING]} 处提醒"
 
 
-def say_json(document: Mapping[str, Any]) -> None:
+def say_json(document: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
     """Tell programs how the work went, on standard output."""
     import json
 

@@ -21,6 +21,7 @@ from xcbulletin.proofing.findings import Edit, Finding
 from xcbulletin.proofing.fixing import FixError, difference, fixed, safe_edits
 from xcbulletin.proofing.structure import sources
 from xcbulletin.starter import starter_folder
+from xcbulletin.switches import line_switches
 from xcbulletin.workspace import SETTINGS_FILE, write_whole
 from xcbulletin.yamltext import decode
 
@@ -155,20 +156,37 @@ def _word_list(root: Path) -> tuple[WordList, tuple[Problem, ...]]:
 
 
 def _unknown(workspace: "Workspace", texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield the rules that the settings switch off and that do not exist."""
+    """Yield the rules that the settings or lines of manuscripts switch off and that do not exist."""
     lines = texts.get(SETTINGS_FILE, "").split("\n")
     for id_ in workspace.settings.check.off:
         if id_ not in CATALOGUE:
             line = next((number for number, row in enumerate(lines, 1) if _names(row, id_)), None)
-            meant = nearest(id_)
             yield Problem(
                 place=Place(file=SETTINGS_FILE, line=line),
                 rule="unknown-rule",
                 message=f"check.off 里没有“{id_}”这条校对规则",
-                suggestion=f"最接近的是 {meant}（{CATALOGUE[meant].name}）"
-                if meant
-                else "每条提示的规则号见 check --json",
+                suggestion=_nearest(id_),
             )
+    for file, text in texts.items():
+        for number, ids in line_switches(text).items():
+            yield from (_unknown_on_line(file, number, id_) for id_ in sorted(ids) if id_ not in CATALOGUE)
+
+
+def _unknown_on_line(file: str, line: int, id_: str) -> Problem:
+    return Problem(
+        place=Place(file=file, line=line),
+        rule="unknown-rule",
+        severity=Severity.WARNING,
+        message=f"这一行写明不检查“{id_}”，没有这条校对规则",
+        suggestion=_nearest(id_),
+    )
+
+
+def _nearest(id_: str) -> str:
+    meant = nearest(id_)
+    if meant is None:
+        return "规则号见 xcbulletin check --json 里的 rule"
+    return f"最接近的是 {meant}（{CATALOGUE[meant].name}）"
 
 
 def _names(row: str, id_: str) -> bool:

@@ -83,11 +83,11 @@ def titles(manuscripts: Iterable[Manuscript], blocks: Sequence[str]) -> Iterator
     most = max(
         (
             rank
-            for titles in columns.values()
-            for rank, one in enumerate(titles, 1)
+            for column in columns.values()
+            for rank, one in enumerate(column, 1)
             if "".join(one.text.split()) in there
         ),
         default=1,
     )
-    for titles in columns.values():
-        yield from titles[:most]
+    for column in columns.values():
+        yield from column[:most]

@@ -53,22 +53,22 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class MarkedFile:
     """A file and its lines that have to be looked at."""
 
     file: str
     lines: tuple[Line, ...]
 
 
-def pages(checked: Checked) -> tuple[Page, ...]:
+def marked_files(checked: Checked) -> tuple[MarkedFile, ...]:
     """Return the files with something wrong in them, and the lines as they stand, marked."""
-    excerpts = {one.problem: one for one in checked.findings}
+    findings = {one.problem: one for one in checked.findings}
     notes = [
         Note(number=number, problem=problem, rule=CATALOGUE.get(problem.rule))
         for number, problem in enumerate(checked.problems, start=1)
     ]
     return tuple(
-        Page(file=file, lines=tuple(_lines(list(inside), checked.texts.get(file, ""), excerpts)))
+        MarkedFile(file=file, lines=tuple(_lines(list(inside), checked.texts.get(file, ""), findings)))
         for file, inside in groupby(notes, key=lambda note: note.problem.place.file)
     )
 
@@ -124,7 +124,7 @@ def write_page(workshop: "Workshop", checked: Checked) -> Path:
         template_folders(workshop.root),
         "review/check.html",
         checked=checked,
-        pages=pages(checked),
+        files=marked_files(checked),
         errors=sum(one.severity is Severity.ERROR for one in checked.problems),
         warnings=sum(one.severity is Severity.WARNING for one in checked.problems),
         faces=(),

@@ -2,18 +2,18 @@
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xcbulletin.errors import WorkspaceError
-from xcbulletin.model import Article, Audience, Issue, IssueId, Place, Problem, Severity
-from xcbulletin.proofing.passages import OBJECT, Passage, PassageKind, passages
+from xcbulletin.model import Audience, Issue, IssueId, Place, Problem, Severity
+from xcbulletin.proofing.passages import OBJECT
 from xcbulletin.proofing.sameness.comparing import compare
 from xcbulletin.proofing.sameness.differences import Comparison, Difference, Verdict
-from xcbulletin.proofing.sameness.words import Words, words_of
+from xcbulletin.proofing.sameness.words import Words
+from xcbulletin.proofroom.expected import Manuscript, read_manuscripts, titles
 from xcbulletin.publishing import documents
 from xcbulletin.publishing.edition import is_wanted
 from xcbulletin.publishing.extracting import (
@@ -24,10 +24,9 @@ from xcbulletin.publishing.extracting import (
     pdf_blocks,
     text_blocks,
 )
-from xcbulletin.publishing.letter import SUMMARY_LENGTH, TERSE_LENGTH, Shortened, first_sentences
+from xcbulletin.publishing.letter import SUMMARY_LENGTH, TERSE_LENGTH, Shortened
 from xcbulletin.publishing.outputs import MANIFEST, Manifest, read_manifest
 from xcbulletin.workspace import issue_folder
-from xcbulletin.yamltext import decode
 
 if TYPE_CHECKING:
     from xcbulletin.workshop import Workshop
@@ -81,11 +80,13 @@ def verify(workshop: "Workshop", issue: IssueId) -> Verification:
     issue_folder(workshop.root, issue)
     folders = _folders(workshop.root, issue)
     if not folders:
-        raise WorkspaceError(f"build/{issue}: 还没有编印，没有可核对的；请先运行 xcbulletin build {issue}")
+        raise WorkspaceError(
+            f"build/{issue}: 还没有编印，没有东西可以核对；请先运行 xcbulletin build {issue}"
+        )
     outputs: list[Output] = []
     problems: list[Problem] = []
     written, _remarks = read_issue(workshop.workspace, issue)
-    manuscripts = read_manuscripts(workshop.root, written)
+    manuscripts, names = read_manuscripts(workshop.root, written), _names(workshop, written)
     for folder in folders:
         place = folder.relative_to(workshop.root).as_posix()
         manifest = read_manifest(folder)
@@ -94,13 +95,7 @@ def verify(workshop: "Workshop", issue: IssueId) -> Verification:
             problems += stale
             continue
         wanted = [one for one in manuscripts if is_wanted(one.article, written, manifest.selection)]
-        here = _Folder(
-            folder=folder,
-            place=place,
-            manifest=manifest,
-            manuscripts=wanted,
-            names=_names(workshop, written),
-        )
+        here = _Folder(folder=folder, place=place, manifest=manifest, manuscripts=wanted, names=names)
         outputs += here.outputs()
         problems += here.problems
     return Verification(
@@ -120,7 +115,11 @@ def _folders(root: Path, issue: IssueId) -> list[Path]:
 
 def _stale(workshop: "Workshop", issue: IssueId, place: str, manifest: Manifest | None) -> list[Problem]:
     if manifest is None:
-        return [_build_problem(f"{place}/{MANIFEST}", "build-manifest", "读不懂", "请重新编印")]
+        return [
+            _build_problem(
+                f"{place}/{MANIFEST}", "build-manifest", "读不懂这份清单，可能已经损坏", "请重新编印"
+            )
+        ]
     audience = Audience(industries=manifest.selection, large_print=manifest.large_print)
     if manifest.issue == issue and workshop.digest(issue, audience) == manifest.digest:
         return []
@@ -247,10 +246,7 @@ class _Folder:
     @property
     def _shortened(self) -> Shortened | None:
         """What the letter holds instead of full texts, as the build has told its editor."""
-        for problem in self.manifest.problems:
-            if problem.rule == "letter-shortened":
-                return "titles" if "只放了标题" in problem.message else "summaries"
-        return None
+        return documents.shortened(self.manifest.problems)
 
 
 def _without_calls(text: str) -> str:
@@ -267,7 +263,7 @@ def _problem(output: str, one: Difference) -> Problem:
         place=one.place,
         rule=f"verify-{one.verdict}",
         message=f"{output} {told}",
-        suggestion="请检查出这份成品的模板；模板没有改过，就请把这一处报给程序的维护人",
+        suggestion="请检查编印它的模板；如果没有改过模板，请把这一处报给程序的维护人",
         severity=Severity.ERROR,
     )
 

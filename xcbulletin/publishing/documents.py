@@ -202,7 +202,6 @@ def letter_remarks(edition: Edition, letter: letters.Letter) -> tuple[Problem, .
     """Return what an editor is told of a letter: that it holds less than the issue."""
     if letter.shortened is None:
         return ()
-    left = {"summaries": "摘要", "titles": "标题"}[letter.shortened]
     if letter.pdf.attached:
         rest = "全文在所附 PDF 里"
     else:
@@ -210,8 +209,18 @@ def letter_remarks(edition: Edition, letter: letters.Letter) -> tuple[Problem, .
     return (
         Problem(
             place=Place(file=edition.file),
-            rule="letter-shortened",
+            rule=_SHORTENED,
             severity=Severity.WARNING,
-            message=f"全文放进邮件会被邮箱截断（超过 102 KB），邮件里只放了{left}，{rest}",
+            message=f"全文放进邮件会被邮箱截断（超过 102 KB），{_LEFT[letter.shortened]}，{rest}",
         ),
     )
+
+
+def shortened(problems: Iterable[Problem]) -> letters.Shortened | None:
+    """Return what a letter holds instead of full texts, as `letter_remarks` told it of a build."""
+    messages = "".join(one.message for one in problems if one.rule == _SHORTENED)
+    return next((form for form, left in _LEFT.items() if left in messages), None)
+
+
+_SHORTENED = "letter-shortened"
+_LEFT: Mapping[letters.Shortened, str] = {"summaries": "邮件里只放了摘要", "titles": "邮件里只放了标题"}

@@ -181,7 +181,7 @@ def _read(folder: Path, path: Path) -> Picture:
 
 
 def _nearby(folder: Path, path: Path, what: str) -> str:
-    present = sorted(other.name for other in path.parent.glob("*.*")) if path.parent.is_dir() else []
+    present = sorted(other.name for other in path.parent.glob("[!.]*.*")) if path.parent.is_dir() else []
     same = [name for name in present if name.lower() == path.name.lower() or Path(name).stem == path.stem]
     if same:
         return f"是否想写 {path.parent.relative_to(folder).as_posix()}/{same[0]}？（大小写和扩展名也要一致）"

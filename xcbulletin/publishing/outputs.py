@@ -1,6 +1,5 @@
 """build/: written whole or not at all, never stale, and recognised when still true."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -8,7 +7,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -18,7 +16,7 @@ from typing import Any
 from xcbulletin import __version__
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.typefaces.fonts import fonts_digest
-from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE
+from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, alone_in
 
 MANIFEST = "manifest.json"
 _STARTER = Path(__file__).parent.parent / "starter"
@@ -170,7 +168,7 @@ def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Manifest) 
     """
     assert all(map(_is_inside, files)), "an output would land outside its folder"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder.parent):
+    with alone_in(folder.parent):
         _clear_up(folder)
         before = read_manifest(folder)
         manifest = _joined(folder, before, files, manifest)
@@ -220,17 +218,6 @@ def _clear_up(folder: Path) -> None:
             if folder.is_dir() and not (folder / other.name).exists():
                 os.rename(other, folder / other.name)
         shutil.rmtree(left_over, ignore_errors=True)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one build at a time write to a folder; the lock goes with its holder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _joined(

@@ -122,8 +122,13 @@ def _ranges(passage: Passage) -> Iterator[Finding]:
             (start, match.end()),
             f"“{shown}”的起止之间用了“{hyphen}”",
             f"请改为“{right}{unit[0] if unit else ''}”",
-            change=(start, match.end(), right),
+            change=None if _is_unclear(first, last, unit) else (start, match.end(), right),
         )
+
+
+def _is_unclear(first: str, last: str, unit: re.Match[str] | None) -> bool:
+    """Tell whether 26-27年 may as well be two years as a number of them."""
+    return bool(unit and unit[1] == "年") and len(first) == len(last) == 2 and int(last) - int(first) == 1
 
 
 def _is_span(first: str, last: str, unit: str) -> bool:

@@ -86,7 +86,7 @@ _PAIRS = {
 }
 _OPENINGS = {closing: opening for opening, closing in _PAIRS.items()}
 _NUMBERING = re.compile(r"(?:^|[；。：，、\s“])(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[)）]\Z")
-_ENGLISH = re.compile(r"(?<=[A-Za-z0-9])’(?=[a-z])|(?<=s)’(?= )")
+_ENGLISH = re.compile(r"(?<=[A-Za-z0-9])’(?=[a-z])|(?<=s)’(?= )|’(?=s\b|n’|\d0s\b)|(?<=’n)’")
 _REVERSED = re.compile(
     r"“[^“”，。；！？\n]{1,12}(“)(?=[^“”]*(?:“|\Z))|(?:(?<=”)|\A)[^“”]*(”)[^“”，。；！？\n]{1,12}”"
 )
@@ -96,7 +96,7 @@ _DOUBLED = re.compile(
 )
 _MIXED = re.compile(r"（([^（）()\n]*)\)|\(([^（）()\n]*)）")
 _HALF_BRACKETS = re.compile(
-    rf"(?:(?<=({HAN}))|(?<=[”》]))\(([^（）()\n]*)\)|\(([^（）()\n]*{HAN}[^（）()\n]*)\)"
+    rf"(?:(?<=({HAN}))|(?<=[”》]))\(([^（）()\n]*)\)|(?<!\])\(([^（）()\n]*{HAN}[^（）()\n]*)\)"
 )
 _HALF_MARK = re.compile(
     rf"(?<={HAN})[,;:!?](?!//)|(?<=[”》）】])[,;:!?]|(?<=[\dA-Za-z%])(?:[,;!?](?={HAN}|[“《（])|;\s*\Z)"

@@ -72,14 +72,14 @@ _AFTER_STOP = re.compile(
     r"(?<=[。！？”])\d{1,3}(?=我国|中国|其中|其次|该|这|此外|据|目前|同时|而|但|因此|随着|近年|从|在|对)"
 )
 _BRACKETED = re.compile(
-    r"(?<=[\u4e00-\u9fff，。”》）])(?:[\[［]\d{1,3}(?:[,，-]\d{1,3})*[\]］]|[¹²³⁴-⁹⁰]+)|(?<=[A-Za-z\d%])[\[［]\d{1,2}[\]］](?=[，。；、])"
+    r"(?<=[\u4e00-\u9fff，。”》）])(?:[\[［]\d{1,3}(?:[,，-]\d{1,3})*[\]］]|[¹²³⁴-⁹⁰]+|[①-⑳](?=[，。；]))|(?<=[A-Za-z\d%])[\[［]\d{1,2}[\]］](?=[，。；、])"
 )
 _POWERS = re.compile(r"[米厘分毫里寸尺m]\Z")
 _PAGE = re.compile(
     r"第\s*\d{1,4}\s*页(?:\s*[，,/]?\s*共\s*\d{1,4}\s*页)?|[-—–]\s*\d{1,4}\s*[-—–]|\d{1,3}\s*/\s*\d{1,3}|\d{1,3}"
 )
 _LATIN = re.compile(
-    rf"(?<={HAN})(?<!英语中的)(?<!英文)(?<!单词)(?<!称为)(?<!名为)[ ]?([a-z]{{3,}})[ ]?(?=[一-鿿，。、；！？]|\Z)"
+    rf"(?<={HAN})(?<!英语中的)(?<!英文)(?<!单词)(?<!称为)(?<!名为)(?<!外媒)(?<!外媒 )(?<!网站)(?<!网站 )[ ]?([a-z]{{3,}})[ ]?(?=[一-鿿，。、；！？]|\Z)"
 )
 _ENGLISH = re.compile(
     r"[a-z]{3,}(?:tion|sion|ment|ness|ity|ance|ence|ship|able|ible|tive|sive|ology|ture|ism)"
@@ -87,6 +87,7 @@ _ENGLISH = re.compile(
 _UNREADABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200c\u200d\u2028\u2029\ufffd\ue000-\uf8ff]+|锟斤拷|烫烫烫"
 )
+_UNSEEN = re.compile(r"[\u200c\u200d]+")
 _HYPHEN = re.compile(rf"(?<=[“《（])[-－](?={HAN})|(?<={HAN})[-－](?=[”》），。、])")
 
 
@@ -167,6 +168,11 @@ def _stray_word(passage: Passage, match: re.Match[str]) -> Finding:
 def _broken(passage: Passage) -> Iterator[Finding]:
     for match in _UNREADABLE.finditer(passage.text):
         codes = " ".join(f"U+{ord(character):04X}" for character in match[0][:3])
+        if _UNSEEN.fullmatch(match[0]):
+            message = f"“{around(passage, *match.span())}”里有看不见的多余字符（{codes}）"
+            change = (*match.span(), "")
+            yield mark(UNREADABLE, passage, match.span(), message, "请删去", change=change)
+            continue
         message = f"“{around(passage, *match.span())}”里有无法显示的字符（{codes}）"
         yield mark(UNREADABLE, passage, match.span(), message, "请对照原文改正")
     for match in _HYPHEN.finditer(passage.text):

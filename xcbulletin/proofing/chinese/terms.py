@@ -41,6 +41,10 @@ SENSITIVE = Rule(
 RULES = (SAME, QUOTED, SENSITIVE)
 
 _LATIN = re.compile(r"[A-Za-z]{5,}")
+_AMONG_COUNTRIES = re.compile(
+    r"(?:台湾|香港|澳门)(?:[、和与及][\u4e00-\u9fff]{2,6}){0,8}?等(?:多个|几个|主要|少数|发达)*(国家)(?!(?:和|与|及|或|、|（)地区)"
+)
+"""The lists of words have the plain 台湾等国家."""
 _TITLES = re.compile(r"《[^》]*》|“[^”]{8,}”")
 
 
@@ -52,6 +56,9 @@ def find(passages: Sequence[Passage], words: WordList) -> Iterator[Finding]:
     for passage in passages:
         for word, start in words.sensitive.find(passage.text):
             yield listed(SENSITIVE, passage, word, start, safe=False)
+        for match in _AMONG_COUNTRIES.finditer(passage.text):
+            message = f"“{match[0]}”把港澳台与国家并列"
+            yield mark(SENSITIVE, passage, match.span(), message, "请改为“等国家和地区”")
 
 
 def _running(passages: Sequence[Passage]) -> Iterator[Passage]:

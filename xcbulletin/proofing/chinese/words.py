@@ -91,10 +91,12 @@ _EARLY = re.compile(
     r"(?:(?<=[，。；])|\A)早(?=(?![在于就已期前些日年先晚餐])[\u4e00-\u9fff]{1,6}(?:政府|国会|议会|委员会|部|院|局)在[《“])"
 )
 _SHORTENED = re.compile(r"人工智(?![能慧商库力])|(?<!创)新能(?=汽车|发电)")
+_LONGER = re.compile("法(?:[律治制案庭院人学定官]|规(?!定))|部门")
+"""What shows that a word only looks like the name of a law or a ministry, as in 知识产权保护法规."""
 _WHOLE = {"人工智": "人工智能", "新能": "新能源"}
 _TWICE = re.compile(
     r"(进一步|通过|为了|以及|由于|因为|根据|随着|对于|关于|按照|截至|目前|其中|同时|推动|推进|促进|提升|加快|我国|我们|他们|是否|已经|正在|将会|能够|可以|如果|因此|但是|并且|或者|不断|持续|积极|发展|建设|增长|提高|实现|开展|完善|支持|要求|认为|表示|指出)\1"
-    r"|([\u4e00-\u9fff]{4,12})\2"
+    r"|(?!一)([\u4e00-\u9fff]{4,12})\2"
     r"|(?<![目标有中])(的)的(?!确|士)|(?<![不罢为])(了)了(?![解之结然如])|(?<![共饱总缓温平祥柔随谐])(和)和(?![平谐睦气美])"
     r"|(?<![现存所潜内外实])(在)在(?![线校职建场座])|(?<![参赋给])(与)与(?!会)|(?<![行作成认因])(为)为(?!了|何|主|止)|(?<![应针面反相])(对)对(?![于策手接象标应方称])|(?<![以普涉波])(及)及(?![时格])"
 )
@@ -112,7 +114,8 @@ def find(passages: Sequence[Passage], words: WordList) -> Iterator[Finding]:
         for word, start in words.confusions.find(passage.text):
             yield listed(CONFUSED, passage, word, start)
         for word, start in words.names.find(passage.text):
-            yield listed(NAMED, passage, word, start)
+            if not _LONGER.match(passage.text, start + len(word.wrong) - 1):
+                yield listed(NAMED, passage, word, start)
         for pattern, tell in _BY_CONTEXT:
             for match in pattern.finditer(passage.text):
                 yield tell(passage, match)

@@ -47,19 +47,20 @@ _COMPARED = re.compile(
     rf"(?P<verb>{_MORE}|{_LESS})了?(?P<by>{Q})"
 )
 _RISE = "(?:增|升|涨|增加|增长|提高|上升|扩大|提升|攀升|跃升|上涨|发展|增大)"
-_FALL = "(?:降|减|下降|减少|降低|回落|缩减|压缩|缩短|下滑|缩小)"
+_FALL = "(?:降|减|跌|下降|减少|降低|回落|缩减|压缩|缩短|下滑|下跌|缩小)"
 _MOVE = rf"(?:由|从){SHORT}{{0,20}}?(?P<base>{Q}){SHORT}{{0,14}}?(?:(?P<rise>{_RISE})|{_FALL})(?:至|到|为)了?{SHORT}{{0,10}}?(?P<to>{Q})"
 _MOVED = re.compile(_MOVE)
 _MOVED_BY = re.compile(
-    rf"{_MOVE}{NO_Q}{{0,3}}?[，,（(、]?(?P<between>{SHORT}{{0,10}}?)(?P<verb>{_MORE}|{_LESS}|增幅|升幅|降幅|涨幅|增速)"
+    rf"{_MOVE}{NO_Q}{{0,3}}?[，,（(、]?(?P<between>{SHORT}{{0,10}}?)(?P<verb>{_MORE}|{_LESS}|增幅|升幅|降幅|涨幅|跌幅|增速)"
     rf"(?:达到?|为|了)?(?P<by>{Q})"
 )
 _LAST_YEAR = re.compile(
     rf"(?P<mark>上年同期|去年同期|上年|去年|前一年|上一年|上月|(?<!\d)(?P<year>(?:19|20)\d\d)\s?年)(?:同期)?"
+    rf"(?:[\u4e00-\u9fff]{{1,6}}?(?=[为是达]))?"
     rf"(?:的|为|是|仅为|则为|只有|达到?|约为)?[（(]?(?P<base>{Q})"
 )
 _GREW = re.compile(
-    rf"(?:同比|比上年|较上年|比去年|较去年|环比|年)?(?P<verb>增长|增加|上升|提高|下降|减少|降低|下滑|上涨|下跌)了?(?P<by>{Q})"
+    rf"(?:同比|比上年|较上年|比去年|较去年|环比|年)?(?P<verb>增长|增加|上升|提高|下降|减少|降低|下滑|上涨|下跌|[增升涨降跌]幅)(?:达到?|为|了)?(?P<by>{Q})"
 )
 _FIGURE_BEFORE = re.compile(rf"{Q}[）)]?[，,；;（(]?\Z")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?年")
@@ -70,6 +71,10 @@ _TIMES_OF = re.compile(
     rf"(?P<before>{Q}){NO_Q}{{0,8}}?[，,]?(?:是|为|相当于|约为|只有|仅为|仅相当于|只相当于)"
     rf"(?P<name>{SHORT}{{1,20}}?)[（(]?(?P<base>{Q})[）)]?的(?P<by>{Q})"
 )
+_OF_BEFORE = re.compile(
+    rf"{_MOVE}{NO_Q}{{0,3}}?[，,]?(?:是|为|相当于|达到?)(?:原来|原先|过去|之前|当初|期初)的(?P<by>{Q})"
+)
+_SUBJECT = re.compile(rf"{Q}[）)]?[，,；;](?P<name>[\u4e00-\u9fff]{{2,8}})\Z")
 _TO_TIMES = re.compile(rf"(?:增长|扩大|增加|提高|上升)(?:到|至|为){SHORT}{{0,6}}?(?P<by>{Q})")
 _SAME_AS = re.compile(rf"(?:是|为|相当于|约为|只有|仅为)(?P<name>[\u4e00-\u9fff]{{2,8}}?)的(?P<by>{Q})")
 
@@ -156,6 +161,11 @@ def multiples(sentence: Sentence, before: Sentence | None) -> Iterator[Slip]:
         done.add(by.start)
         if mine.unit == base.unit:
             yield from _check_ratio(mine, base, by)
+    for match in _OF_BEFORE.finditer(masked):
+        base, to, by = (sentence.quantity(match[name]) for name in ("base", "to", "by"))
+        if base.unit and base.unit == to.unit:
+            done.add(by.start)
+            yield from _check_ratio(to, base, by)
     for match in _TO_TIMES.finditer(masked):
         pair = sentence.inside(0, match.start())
         by = sentence.quantity(match["by"])
@@ -176,8 +186,11 @@ def _named_ratio(
     base = _figure_of(match["name"], sentence, match.start()) or (
         before and _figure_of(match["name"], before, len(before.masked))
     )
-    if mine and base and base is not mine[-1] and base.unit == mine[-1].unit:
-        yield from _check_ratio(mine[-1], base, by)
+    subject = _SUBJECT.search(sentence.masked[: match.start()])
+    named = subject and _figure_of(subject["name"], sentence, match.start())
+    who = named or (mine[-1] if mine else None)
+    if who and base and base is not who and base.unit == who.unit:
+        yield from _check_ratio(who, base, by)
 
 
 def _figure_of(name: str, sentence: Sentence, end: int) -> Quantity | None:
@@ -197,7 +210,7 @@ def _check_change(
     reckoned = _change(new, old, by)
     if reckoned is None:
         return
-    falls = bool(re.match(rf"(?:{_LESS}|下|降)", verb))
+    falls = bool(re.match(rf"(?:{_LESS}|下|降|跌)", verb))
     reckoned = reckoned.scaled(Decimal(-1)) if falls else reckoned
     if not reckoned.agrees(by):
         yield wrong_figure(rule, by, reckoned, f"{_who(new)}与{_who(old)}相比", certain=certain)

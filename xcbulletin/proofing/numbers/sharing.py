@@ -44,6 +44,10 @@ _SHARE = re.compile(
     rf"(?P<part>{Q})[）)]?(?:[，,]?(?:同比|比上年|较上年)?(?:增长|下降|增加|减少){Q})?[，,、]?(?:合计|共|已|约|大约|仅|只|均)?(?:占比?)(?P<whole>{SHORT}{{0,18}}?)的?"
     rf"(?:比重|比例|份额|比)?(?:约?为|达到?|约)?(?P<share>{Q})"
 )
+_SHARE_OF_GIVEN = re.compile(
+    rf"(?P<part>{Q})[）)]?[，,]?(?:约|仅|只)?占(?P<name>{SHORT}{{1,12}}?)(?P<whole>{Q})的(?P<share>{Q})"
+)
+_OUT_OF = re.compile(rf"在(?P<whole>{Q}){SHORT}{{0,8}}?[中里]")
 _ANY_WHOLE = re.compile(r"(?:全部|总数|总量|总额|总计|其|总体|总)?的?\Z")
 _SUM = re.compile(
     rf"(?P<count>[两二三四五六七八九十2-9]){SHORT}{{1,6}}?"
@@ -64,6 +68,10 @@ _EVENLY = re.compile(
 )
 _MANY = 20
 """Figures of a sentence that a sum may be of."""
+_COUNTED = re.compile(
+    rf"(?P<count>[三四五六七八九])[家大](?:(?![、第前季月年期])[\u4e00-\u9fff]){{0,6}}?分别{SHORT}{{0,6}}?"
+    rf"(?P<list>{Q}(?:[、，,和及与以]{{1,2}}{Q})+)(?![、和与及]|以及)"
+)
 _NO_NAMES = re.compile(r"[的\d]|[一二三四五六七八九十]、")
 _NAMES = re.compile("[、和与及]|以及")
 
@@ -83,6 +91,17 @@ def shares(sentence: Sentence, before: Sentence | None) -> Iterator[Slip]:
             and not _explained(share, part, sentence, before)
         ):
             yield wrong_figure(SHARE, share, reckoned, f"{part.words}占{whole.words}", certain=True)
+    for match in _SHARE_OF_GIVEN.finditer(sentence.masked):
+        part, whole, share = (sentence.quantity(match[name]) for name in ("part", "whole", "share"))
+        reckoned = percentage(part, whole)
+        if (
+            share.unit == PERCENT
+            and is_amount(part)
+            and part.unit == whole.unit
+            and reckoned
+            and not reckoned.agrees(share)
+        ):
+            yield wrong_figure(SHARE, share, reckoned, f"{part.words}占{whole.words}", certain=True)
 
 
 def _whole(
@@ -95,6 +114,10 @@ def _whole(
     if among >= 0 and _ANY_WHOLE.fullmatch(name):
         found = alike(part, sentence.inside(0, among)) or (before and alike(part, before.quantities)) or []
         return found[-1] if found and found[-1].value >= part.value else None
+    out_of = _OUT_OF.search(masked[:at])
+    if out_of and _ANY_WHOLE.fullmatch(name):
+        everything = sentence.quantity(out_of["whole"])
+        return everything if everything.unit == part.unit and everything.value >= part.value else None
     if not name and before and "合计" in masked[:at]:
         found = alike(part, before.quantities)
         return found[0] if len(found) == 1 and found[0].value >= part.value else None
@@ -202,5 +225,16 @@ def respectively(sentence: Sentence, _before: Sentence | None) -> Iterator[Slip]
                 start=listed[0].start,
                 end=listed[-1].end,
                 message=f"“分别”前面有 {len(names)} 项（{'、'.join(names)}），后面有 {len(listed)} 个数，对不上",
+                suggestion="补上缺的，或删去多的",
+            )
+    for match in _COUNTED.finditer(sentence.masked):
+        listed = sentence.inside(*match.span("list"))
+        count = _count(match["count"])
+        if len({quantity.unit for quantity in listed}) == 1 and len(listed) != count:
+            yield Slip(
+                rule=RESPECTIVELY,
+                start=listed[0].start,
+                end=listed[-1].end,
+                message=f"“分别”前面说有{match['count']}个，后面有 {len(listed)} 个数，对不上",
                 suggestion="补上缺的，或删去多的",
             )

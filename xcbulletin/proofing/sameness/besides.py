@@ -51,11 +51,10 @@ def added(
         text.block(span[0]): words[index] for index, span in found.items() if words[index].row is not None
     }
     for (start, end), owner in owners.items():
-        for run in list(text.runs(start, end)):
+        for run in text.runs(start, end):
             letters = text.letters[slice(*run)]
             allowed = _BEFORE if run[0] == start else _BESIDE
             if not allowed.fullmatch(letters) and letters not in names:
-                text.take(*run)
                 yield Difference(verdict=Verdict.CHANGED, words=owner, instead=text.shown(start, end))
 
 

@@ -4,11 +4,8 @@ A second copy of `signoffs.yaml` stands in `signed/`: a chain cannot tell that i
 """
 
 import datetime
-import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +15,7 @@ from xcbulletin.proofing.signoffs.entries import Signoff, day, fingerprint, form
 from xcbulletin.proofing.signoffs.reading import parse_signoffs
 from xcbulletin.proofing.signoffs.standing import Signing, SigningError, expect_may_sign, standing
 from xcbulletin.settings import ReviewSettings
-from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, write_whole
+from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, alone_in, write_whole
 from xcbulletin.yamltext import decode
 
 _TEXTS = (".md", ".yaml", ".csv")
@@ -221,7 +218,7 @@ def sign(
 
     Raises SigningError where it may not be, ProblemsError where somebody has been at the sign-offs.
     """
-    with _alone_in(folder):
+    with alone_in(folder):
         record, covered = read(folder, settings.stages), read_now()
         if record.errors:
             raise ProblemsError(record.errors)
@@ -267,14 +264,3 @@ def _write(folder: Path, signoffs: tuple[Signoff, ...], covered: Covered) -> Non
     content = format_signoffs(signoffs).encode()
     write_whole(folder / SIGNOFFS_FILE, content)
     write_whole(folder / SIGNED_FOLDER / SIGNOFFS_FILE, content)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one person at a time sign an issue; the lock goes with its holder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
