@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
-from xcbulletin.workspace import INDUSTRIES_FILE, SETTINGS_FILE, issue_folder, setting_overrides
+from xcbulletin.workspace import (
+    ENVIRONMENT_PREFIX,
+    INDUSTRIES_FILE,
+    SETTINGS_FILE,
+    issue_folder,
+    setting_overrides,
+)
 
 if TYPE_CHECKING:
     from xcbulletin.preview import Preview
@@ -26,6 +32,21 @@ if TYPE_CHECKING:
 
 WHOLE = Audience()
 """Readers of the whole issue."""
+
+_UNPRINTED = tuple(
+    f"{ENVIRONMENT_PREFIX}{section}"
+    for section in (
+        "REVIEW",
+        "CHECK",
+        "COLLECTOR",
+        "LOCALITY",
+        "MAILBOX",
+        "DATABASE",
+        "MAIL__PASSWORD",
+        "MAIL__PORT",
+    )
+)
+"""Settings that leave no mark on any output: whoever overrides them has the same edition."""
 
 # Heavy imports stand inside the methods that need them: a build with nothing to do is over before they are.
 
@@ -179,7 +200,12 @@ class Workshop:
         """Return the SHA-256 of everything that the outputs of an edition depend on, as it is now."""
         from xcbulletin.publishing.outputs import source_digest
 
-        return source_digest(self._sources(issue), audience, setting_overrides(self._environment))
+        overrides = {
+            name: value
+            for name, value in setting_overrides(self._environment).items()
+            if not name.startswith(_UNPRINTED)
+        }
+        return source_digest(self._sources(issue), audience, overrides)
 
     def preview(self, issue: IssueId, ports: Sequence[int]) -> "Preview":
         """Return the preview of an issue, ready to be entered. Raises FontError, PortError."""

@@ -138,7 +138,9 @@ def _password(settings: "MailSettings | MailboxSettings") -> str | None:
         import keyring
     except ImportError:
         return None
+    found: str | None
     try:
-        return keyring.get_password(f"xcbulletin@{settings.host}", settings.username)
+        found = keyring.get_password(f"xcbulletin@{settings.host}", settings.username)
     except keyring.errors.KeyringError:
         return None
+    return found
