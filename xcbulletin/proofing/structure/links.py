@@ -20,7 +20,7 @@ LOCAL = Rule(
     id="link-local",
     family=Family.STRUCTURE,
     name="本机地址",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     why="本机文件和 localhost 只有编辑自己的电脑打得开。",
     basis="RFC 6761、RFC 8089",
 )
