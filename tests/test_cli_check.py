@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Outcome, write, write_article, write_issue
+from feedserver import FeedServer, answer
 
 from xcbulletin.model import IssueId
 from xcbulletin.proofing.fixing import FixError
@@ -239,3 +240,23 @@ def test_an_issue_with_an_error_of_the_rules_is_not_sent(
     assert outcome.code == 1
     assert f"{HERE}:6: 有身份证号 110***********002X；请删去，或只留姓氏和单位\n" in outcome.err
     assert json.loads(run("deliveries", "2021-01", "--json").out)["rows"] == []
+
+
+def test_addresses_that_are_dead_are_told_when_asked(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XCBULLETIN_COLLECTOR__ALLOW_PRIVATE_NETWORKS", "true")
+    monkeypatch.setenv("XCBULLETIN_COLLECTOR__HOST_GAP", "0")
+    monkeypatch.setattr("xcbulletin.proofing.structure.links._rule_for", lambda _address: None)
+    folder = write_issue(workspace)
+    with FeedServer() as server:
+        there, gone = server.on("/a", answer(b"here")), server.on("/b", answer(b"", status=404))
+        wall = server.on("/c", answer(b"", status=403))
+        body = f"见[原文]({there})、[旧文]({gone})和[公告]({wall})。\n\n另见[旧文]({gone}) <!-- 不检查: link-dead -->\n"
+        write_article(folder, "news/01.md", body, industries=["ai"])
+        outcome = run("check", "2021-01", "--links")
+        assert gone not in run("check", "2021-01").err
+    told = [line for line in outcome.err.splitlines() if "网址打不开" in line]
+    assert len(told) == 1
+    assert told[0].startswith(f"提醒：issues/2021-01/news/01.md:5: 网址打不开：{gone}（")
+    assert told[0].endswith("；请换成还在的网址，或只写来源的名称")

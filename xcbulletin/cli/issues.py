@@ -136,6 +136,7 @@ def check(
     report: Annotated[
         bool, typer.Option("--report", help="另写成网页 build/check/期号.html，标出每一处")
     ] = False,
+    links: Annotated[bool, typer.Option("--links", help="另上网查一查，文中的网址还打得开没有")] = False,
 ) -> None:
     """检查和校对文稿，逐条列出问题所在的文件、行和改法，估算差错率。不写期号就检查每一期。"""
     from xcbulletin.proofroom.checking import check as check_issue
@@ -149,6 +150,8 @@ def check(
             for issue in chosen:
                 _mend(workshop, issue)
         results = [check_issue(workshop, issue) for issue in chosen]
+        if links:
+            results = _with_links(workshop, results)
         written = [write_page(workshop, checked) for checked in results] if report else []
     if as_json:
         documents = [_checked_document(checked) for checked in results]
@@ -162,6 +165,12 @@ def check(
             say(f"标出各处的网页：{path.relative_to(workshop.root).as_posix()}")
     if any(checked.has_errors for checked in results):
         raise typer.Exit(1)
+
+
+def _with_links(workshop: "Workshop", results: list["Checked"]) -> list["Checked"]:
+    from xcbulletin.proofroom.linking import with_links
+
+    return [with_links(workshop, checked) if checked.texts else checked for checked in results]
 
 
 def _mend(workshop: "Workshop", issue: IssueId) -> None:

@@ -30,9 +30,9 @@ def check(issue: Issue, texts: Mapping[str, str], context: Context) -> Proof:
     """
     articles = [one for one in issue.articles if not one.draft and one.file in texts]
     read = {article.file: passages(article, texts[article.file]) for article in articles}
-    switches = _switches(texts, context)
+    switched = switched_off(texts, context.off)
     found = [
-        finding for finding in _find(issue, articles, read, texts, context) if not switches.silences(finding)
+        finding for finding in _find(issue, articles, read, texts, context) if not switched.silences(finding)
     ]
     order = {file: number for number, file in enumerate(read, start=1)}
     found.sort(key=lambda one: (order.get(one.place.file, 0), one.place.line or 0, one.place.column or 0))
@@ -72,6 +72,7 @@ def _others(issue: Issue, context: Context) -> list[Printed]:
     return [one for one in context.printed if one.issue != issue.id]
 
 
-def _switches(texts: Mapping[str, str], context: Context) -> Switches:
+def switched_off(texts: Mapping[str, str], off: frozenset[str]) -> Switches:
+    """Return the rules that are switched off: everywhere, and by lines of the files."""
     lines = {(file, line): ids for file, text in texts.items() for line, ids in line_switches(text).items()}
-    return Switches(off=context.off, lines=lines)
+    return Switches(off=off, lines=lines)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from xcbulletin.manuscript.read import ISSUE_FILE, read_issue
 from xcbulletin.model import Issue, IssueId, Place, Problem, Severity
 from xcbulletin.proofing.catalogue import CATALOGUE, nearest
 from xcbulletin.proofing.checking import check as proof
+from xcbulletin.proofing.checking import switched_off
 from xcbulletin.proofing.chinese.wordlist import PROOFING_FILE, WordList, parse_words
 from xcbulletin.proofing.context import Context, PictureFacts
 from xcbulletin.proofing.errorrate import ErrorRate, error_rate
@@ -81,6 +82,14 @@ def check(workshop: "Workshop", issue_id: IssueId) -> Checked:
         error_rate=error_rate(findings, result.passages, workspace.settings.check.yardstick),
         texts=texts,
     )
+
+
+def with_findings(checked: Checked, more: Iterable[Finding], off: Iterable[str]) -> Checked:
+    """Return what is wrong with what was found besides; what somebody switched off stays off."""
+    switched = switched_off(checked.texts, frozenset(off))
+    told = tuple(one for one in more if not switched.silences(one))
+    problems = sorted((*checked.problems, *(one.problem for one in told)), key=_by_place)
+    return replace(checked, findings=(*checked.findings, *told), problems=tuple(problems))
 
 
 def _unread(issue_id: IssueId, problems: tuple[Problem, ...]) -> Checked:
