@@ -211,7 +211,7 @@ def box_on_page(workspace: Workspace, body: str, template: str) -> lxml_html.Htm
 
 def letter(workspace: Workspace, body: str) -> Letter:
     templates = Templates(template_folders(workspace.root), workspace.settings, ())
-    return render_letter(templates, made(body), {})
+    return render_letter(templates, made(body), {}, unsubscribe="mailto:bulletin@example.org")
 
 
 @pytest.mark.parametrize("template", ["bulletin/print.html", "bulletin/web.html", "report/web.html"])
