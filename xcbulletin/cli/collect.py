@@ -130,7 +130,7 @@ def _total(report: "CollectReport") -> str:
 
 
 def _next(report: "CollectReport") -> str:
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     if report.next_due is None:
         return ""

@@ -88,7 +88,9 @@ def sign(
 def _clock() -> Any:
     import datetime
 
-    return datetime.datetime.now().astimezone()
+    from xcbulletin.zone import SHANGHAI
+
+    return datetime.datetime.now(SHANGHAI)
 
 
 def _next_step(standing: "Standing") -> str:

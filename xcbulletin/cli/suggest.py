@@ -177,7 +177,7 @@ def _print_json(found: "Suggested") -> None:
 
 
 def _as_json(suggestion: "Suggestion") -> dict[str, Any]:
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     one = suggestion.candidate
     published = one.published.astimezone(SHANGHAI).isoformat(timespec="seconds") if one.published else None
@@ -228,7 +228,7 @@ def _nothing(found: "Suggested", newsroom: "Newsroom") -> str:
 def _period(found: "Suggested") -> str:
     from datetime import timedelta
 
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     since = found.period.since.astimezone(SHANGHAI)
     until = (found.period.until - timedelta(seconds=1)).astimezone(SHANGHAI)
@@ -239,7 +239,7 @@ def _lines(
     suggestion: "Suggestion", columns: dict[str, str], widest: int, *, with_status: bool
 ) -> Iterator[str]:
     """Yield the lines of one suggestion: number and title; where from; why; where else; a blank one."""
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     one = suggestion.candidate
     room = _WIDTH - widest - 2

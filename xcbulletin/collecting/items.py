@@ -4,12 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from xcbulletin.errors import BulletinError
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The zone of editors, and of sources that name none."""
 
 
 class Outcome(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xcbulletin.collecting.items import SHANGHAI, Status
+from xcbulletin.collecting.items import Status
 from xcbulletin.collecting.stories import stories
 from xcbulletin.collecting.suggesting.drafting import Draft, Page, default_column, draft
 from xcbulletin.collecting.suggesting.originals import fetch_pages
@@ -26,6 +26,7 @@ from xcbulletin.model import IssueId, Printed
 from xcbulletin.newsroom import Newsroom, Tell, silent
 from xcbulletin.newsroom.refreshing import fold, refresh
 from xcbulletin.workspace import issue_folder
+from xcbulletin.zone import SHANGHAI
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

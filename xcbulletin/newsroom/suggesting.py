@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from xcbulletin.collecting.items import SHANGHAI, Status
+from xcbulletin.collecting.items import Status
 from xcbulletin.collecting.suggesting.novelty import Archive, rank_new
 from xcbulletin.collecting.suggesting.ranking import Candidate, Period, Suggestion, rank, set_aside
 from xcbulletin.collecting.suggesting.suggestions import (
@@ -23,6 +23,7 @@ from xcbulletin.manuscript.new import last_day
 from xcbulletin.model import IssueId
 from xcbulletin.newsroom import Newsroom, Tell, silent
 from xcbulletin.newsroom.refreshing import refresh
+from xcbulletin.zone import SHANGHAI
 
 RECENT = datetime.timedelta(days=45)
 """What is news where no month is named."""

@@ -13,8 +13,8 @@ from email.utils import quote as quoted
 from urllib.parse import quote
 
 from xcbulletin.settings import MAIL_ADDRESS, MailSettings
+from xcbulletin.zone import SHANGHAI
 
-BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 _WORD = 75
 """Characters that an encoded word may have (RFC 2047 §2)."""
 _LINE = 76
@@ -44,7 +44,7 @@ def head(
         f"To: {_folded_mailbox(*to)}",
         *([f"Reply-To: {_on_one_line(*_parsed(mail.reply_to))}"] if mail.reply_to else []),
         f"Subject: {_folded(subject, len('Subject: '))}",
-        f"Date: {format_datetime(date.astimezone(BEIJING))}",
+        f"Date: {format_datetime(date.astimezone(SHANGHAI))}",
         f"Message-ID: {message_id}",
         f"List-Id: {_list_id(name, address)}",
         # On one line: a relay that unfolds it breaks the signature over it.

@@ -16,9 +16,10 @@ from urllib.parse import quote
 from xcbulletin.model import Kind
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.figures import Picture
-from xcbulletin.publishing.head import BEIJING, encoded_word, head, sender_of, unsubscribe_links
+from xcbulletin.publishing.head import encoded_word, head, sender_of, unsubscribe_links
 from xcbulletin.publishing.letter import Letter, file_name
 from xcbulletin.settings import MailSettings
+from xcbulletin.zone import SHANGHAI
 
 BYTES_OF_NAME = 45
 """An attachment's name then fits one encoded word, which is all that some versions of Outlook read."""
@@ -39,7 +40,7 @@ def message(letter: Letter, edition: Edition, mail: MailSettings, pdf: bytes | N
         # Whoever sends the draft puts the readers into Bcc; an empty group is no address to Outlook.
         to=sender,
         subject=subject(edition),
-        date=datetime.datetime.combine(edition.date, datetime.time(9), BEIJING),
+        date=datetime.datetime.combine(edition.date, datetime.time(9), SHANGHAI),
         message_id=_draft_id(edition, sender[1]),
         unsubscribe=unsubscribe_links(mail),
         more=("X-Unsent: 1",),

@@ -12,6 +12,8 @@ from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.model import IssueId
 
 if TYPE_CHECKING:
+    import datetime
+
     from xcbulletin.delivery.mailing import Delivery, Mailing
     from xcbulletin.postroom import Postroom
     from xcbulletin.postroom.resolving import Resolved
@@ -65,16 +67,22 @@ def _as_row(letter: "Delivery") -> dict[str, object]:
         "reason": letter.reason,
         "message_id": letter.message_id,
         "queue_id": letter.queue_id,
-        "updated": letter.updated.isoformat(),
-        "next_at": letter.next_at.isoformat() if letter.next_at else None,
+        "updated": _moment(letter.updated),
+        "next_at": _moment(letter.next_at),
     }
+
+
+def _moment(at: "datetime.datetime | None") -> str | None:
+    from xcbulletin.zone import SHANGHAI
+
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds") if at else None
 
 
 def _write_csv(file: Path, letters: Sequence["Delivery"]) -> None:
     from xcbulletin.cli.mailing.words import REASONS, STATES
-    from xcbulletin.collecting.items import SHANGHAI
     from xcbulletin.postroom.excel import csv_file
     from xcbulletin.workspace import write_whole
+    from xcbulletin.zone import SHANGHAI
 
     head = ("姓名", "邮箱", "状态", "原因", "说明", "次数", "时间", "份号")
     rows = (

@@ -198,14 +198,14 @@ def _list(heading: str, found: "Iterable[Suppression]") -> None:
 
 def _row(one: "Suppression") -> str:
     from xcbulletin.cli.mailing.words import REASONS
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     detail = f"（{one.detail}）" if one.detail else ""
     return f"  {one.address}  {one.since.astimezone(SHANGHAI):%Y-%m-%d}  {REASONS[one.reason]}{detail}"
 
 
 def _as_json(one: "Suppression") -> dict[str, Any]:
-    from xcbulletin.collecting.items import SHANGHAI
+    from xcbulletin.zone import SHANGHAI
 
     return {
         "address": one.address,

@@ -222,8 +222,8 @@ def _close(issue: IssueId, outcome: "Outcome", now: datetime.datetime) -> int:
 
 
 def _stopped(issue: IssueId, letters: int, outcome: "Outcome", now: datetime.datetime) -> str:
-    from xcbulletin.collecting.items import SHANGHAI
     from xcbulletin.delivery.sending.sending import Why
+    from xcbulletin.zone import SHANGHAI
 
     why = f"（{outcome.detail}）" if outcome.detail else ""
     if outcome.stopped is Why.CONTENT:

@@ -14,12 +14,12 @@ from pydantic import AfterValidator, BeforeValidator
 
 from xcbulletin.collecting.following.entries import parse_entries
 from xcbulletin.collecting.following.selectors import SelectorError, parse_path, parse_selector, placeholders
-from xcbulletin.collecting.items import SHANGHAI
 from xcbulletin.errors import WorkspaceError, reason
 from xcbulletin.model import Column, Industry, Place, Problem, Severity
 from xcbulletin.settings import Section, Text, TextList, Workspace, as_list, resolve_industries
 from xcbulletin.workspace import SETTINGS_FILE
 from xcbulletin.yamltext import Path, YamlText, decode, validate
+from xcbulletin.zone import SHANGHAI
 
 SOURCES_FILE = "sources/feeds.yaml"
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.inbox.standing import Standing
-from xcbulletin.collecting.items import HEALTHY, SHANGHAI, Outcome
+from xcbulletin.collecting.items import HEALTHY, Outcome
+from xcbulletin.zone import SHANGHAI
 
 RECENT = 60
 """How many arrivals of a source `examine` looks at."""

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from xcbulletin.collecting.following.sources import is_web_address
-from xcbulletin.collecting.items import SHANGHAI
 from xcbulletin.collecting.suggesting.ranking import Judgement
+from xcbulletin.zone import SHANGHAI
 
 _QUOTED = 600
 _ENOUGH = 40

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from xcbulletin.collecting.following.sources import Authority
-from xcbulletin.collecting.items import SHANGHAI, Label, Status
+from xcbulletin.collecting.items import Label, Status
+from xcbulletin.zone import SHANGHAI
 
 _AUTHORITY = {
     Authority.GOVERNMENT: 12.0,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from xcbulletin.database import DatabaseError
 from xcbulletin.errors import BulletinError, reason
+from xcbulletin.zone import SHANGHAI
 
 _SENDING = 0x7863_736E
 """Advisory lock of PostgreSQL."""
@@ -100,4 +101,4 @@ def _locked(said: str, since: datetime | None) -> LockedError:
 
 
 def _since(since: datetime | None) -> str:
-    return "" if since is None else f"，从 {since.astimezone():%Y-%m-%d %H:%M:%S} 开始"
+    return "" if since is None else f"，从 {since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} 开始"
