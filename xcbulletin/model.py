@@ -109,6 +109,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """What was put right in an article after it was printed, and when."""
+
+    date: datetime.date
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
     """One Markdown file."""
 
@@ -126,6 +134,8 @@ class Article:
     summary: str | None = None
     draft: bool = False
     evidence: Evidence | None = None
+    corrections: tuple[Correction, ...] = ()
+    """In the order of their dates."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,6 +170,8 @@ class Issue:
     industries: tuple[str, ...] = ()
     numbered: bool = False
     """Whether numbers are put before its headings."""
+    draft: bool | None = None
+    """Whether it is still being written; None where its editors do not say."""
     imprint: Imprint = field(default_factory=Imprint)
 
 

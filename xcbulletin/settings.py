@@ -220,6 +220,16 @@ class MailboxSettings(Section):
     folder: Text = "INBOX"
 
 
+class ArchiveSettings(Section):
+    """The archive: for the inside of the institute unless it says otherwise."""
+
+    public: bool = False
+    """Whether search engines may list it, and the notice is left out."""
+    notice: Text = "内部资料，仅供在单位内网查阅，请勿上传互联网"
+    base_url: WebAddress | None = None
+    """Address under which `build/archive/` is served, for feeds and citations."""
+
+
 class Settings(Section):
     """`bulletin.yaml`, with what the environment overrides."""
 
@@ -234,6 +244,7 @@ class Settings(Section):
     locality: LocalitySettings = LocalitySettings()
     mail: MailSettings = MailSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     database: Text = "sqlite:///sources/desk.db"
 
 

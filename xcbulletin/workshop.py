@@ -36,6 +36,7 @@ WHOLE = Audience()
 _UNPRINTED = tuple(
     f"{ENVIRONMENT_PREFIX}{section}"
     for section in (
+        "ARCHIVE",
         "REVIEW",
         "CHECK",
         "COLLECTOR",

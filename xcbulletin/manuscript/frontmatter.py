@@ -62,6 +62,8 @@ class IssueFields(Section):
     date: Date
     industries: Names = ()
     numbered: bool = False
+    draft: bool | None = None
+    """True keeps it out of the archive, false lets it in unsigned."""
     imprint: IssueImprint = IssueImprint()
 
 
@@ -103,6 +105,17 @@ class EvidenceFields(Section):
     fetched: Annotated[datetime.datetime, BeforeValidator(_moment)]
 
 
+class CorrectionFields(Section):
+    """What was put right after an article was printed, and when."""
+
+    date: Date
+    note: Text
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 class ArticleFields(Section):
     """The front matter of an article."""
 
@@ -113,6 +126,7 @@ class ArticleFields(Section):
     summary: Text | None = None
     draft: bool = False
     evidence: EvidenceFields | None = None
+    corrections: Annotated[tuple[CorrectionFields, ...], BeforeValidator(_several)] = ()
 
 
 def split(text: str) -> tuple[str, str, int] | None:

@@ -14,6 +14,7 @@ from xcbulletin.model import (
     REPORT_PARTS,
     Article,
     Column,
+    Correction,
     Evidence,
     Industry,
     Issue,
@@ -63,6 +64,7 @@ def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue, tuple[Pr
         articles=tuple(articles),
         industries=codes,
         numbered=fields.numbered,
+        draft=fields.draft,
         imprint=fields.imprint.over(workspace.settings.imprint),
     ), tuple(problems)
 
@@ -206,6 +208,10 @@ def _read_article(
         summary=fields.summary,
         draft=fields.draft,
         evidence=None if fields.evidence is None else Evidence(**dict(fields.evidence)),
+        corrections=tuple(
+            Correction(date=one.date, note=one.note)
+            for one in sorted(fields.corrections, key=lambda one: one.date)
+        ),
     ), [
         *found,
         *unknown,

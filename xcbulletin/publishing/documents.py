@@ -182,7 +182,7 @@ def _bold_text(edition: Edition) -> str:
     return "".join(names)
 
 
-_FURNITURE = "选编：、本期要目图表附目录注数据0123456789"
+_FURNITURE = "选编：、本期要目图表附目录注数据更正0123456789"
 
 
 def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:

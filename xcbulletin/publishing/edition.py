@@ -8,6 +8,7 @@ from itertools import count
 
 from xcbulletin.model import (
     Article,
+    Correction,
     Imprint,
     Industry,
     Issue,
@@ -71,6 +72,7 @@ class Entry:
     source: Source | None
     author: str | None
     summary: str | None
+    corrections: tuple[Correction, ...] = ()
     body: tuple[Node, ...]
     headings: tuple[Subheading, ...]
     notes: tuple[Note, ...]
@@ -241,6 +243,7 @@ def _entry(
         source=article.source,
         author=article.author,
         summary=article.summary,
+        corrections=article.corrections,
         body=body,
         headings=headings,
         notes=_notes(body),
@@ -354,9 +357,13 @@ def texts(edition: Edition) -> Iterator[tuple[Place, str]]:
         yield Place(file="bulletin.yaml"), column.name
         for entry in column.entries:
             source = entry.source.name if entry.source else ""
-            fields = (entry.title, entry.author, entry.summary, source)
+            fields = (entry.title, entry.author, entry.summary, source, *_corrected(entry))
             yield Place(file=entry.file, line=2), "".join(filter(None, fields))
             yield from _body_texts(entry)
+
+
+def _corrected(entry: Entry) -> Iterator[str]:
+    return (f"更正{one.note}" for one in entry.corrections)
 
 
 def _body_texts(entry: Entry) -> Iterator[tuple[Place, str]]:
