@@ -138,3 +138,11 @@ def test_a_new_file_is_never_written_over_another(
     with pytest.raises(FileExistsError):
         write_new(tmp_path / "a.md", "乙".encode())
     assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a.md": "甲"}
+
+
+@pytest.mark.parametrize("name", ["archive", "Mailing"])
+def test_a_name_that_build_needs_for_itself_is_none(name: str) -> None:
+    with pytest.raises(
+        WorkspaceError, match=f"“{name}”不能作为期号：build/{name.lower()} 另有用处；请换一个名字"
+    ):
+        parse_issue_id(name)

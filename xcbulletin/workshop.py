@@ -13,7 +13,6 @@ from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, reas
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import (
-    ENVIRONMENT_PREFIX,
     INDUSTRIES_FILE,
     SETTINGS_FILE,
     issue_folder,
@@ -33,19 +32,16 @@ if TYPE_CHECKING:
 WHOLE = Audience()
 """Readers of the whole issue."""
 
-_UNPRINTED = tuple(
-    f"{ENVIRONMENT_PREFIX}{section}"
-    for section in (
-        "ARCHIVE",
-        "REVIEW",
-        "CHECK",
-        "COLLECTOR",
-        "LOCALITY",
-        "MAILBOX",
-        "DATABASE",
-        "MAIL__PASSWORD",
-        "MAIL__PORT",
-    )
+_UNPRINTED = (
+    "ARCHIVE",
+    "REVIEW",
+    "CHECK",
+    "COLLECTOR",
+    "LOCALITY",
+    "MAILBOX",
+    "DATABASE",
+    "MAIL__PASSWORD",
+    "MAIL__PORT",
 )
 """Settings that leave no mark on any output: whoever overrides them has the same edition."""
 
@@ -101,7 +97,8 @@ class Workshop:
         return self._open()
 
     @cached_property
-    def _templates(self) -> "Templates":
+    def templates(self) -> "Templates":
+        """The workspace's templates."""
         return _templates_of(self.workspace)
 
     def _open(self) -> "Workspace":
@@ -123,7 +120,7 @@ class Workshop:
 
     def compose(self, issue: IssueId, audience: Audience = WHOLE) -> Composed:
         """Read an issue and compose its edition. Raises ProblemsError with every mistake where there is one."""
-        return _compose(self.workspace, self._templates, self.fonts, issue, audience)
+        return _compose(self.workspace, self.templates, self.fonts, issue, audience)
 
     def check(self, issue: IssueId) -> tuple[Problem, ...]:
         """Return everything that is wrong: settings, files, marked-up text, pictures, glyphs."""
@@ -201,11 +198,7 @@ class Workshop:
         """Return the SHA-256 of everything that the outputs of an edition depend on, as it is now."""
         from xcbulletin.publishing.outputs import source_digest
 
-        overrides = {
-            name: value
-            for name, value in setting_overrides(self._environment).items()
-            if not name.startswith(_UNPRINTED)
-        }
+        overrides = setting_overrides(self._environment, without=_UNPRINTED)
         return source_digest(self._sources(issue), audience, overrides)
 
     def preview(self, issue: IssueId, ports: Sequence[int]) -> "Preview":

@@ -5,7 +5,7 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,15 +34,18 @@ def find_root(start: Path) -> Path:
     )
 
 
-def setting_overrides(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the environment that override settings."""
+def setting_overrides(environment: Mapping[str, str], without: Iterable[str] = ()) -> dict[str, str]:
+    """Return the variables of the environment that override settings, but for those of some sections or keys."""
+    others = tuple(f"{ENVIRONMENT_PREFIX}{section}" for section in without)
     return {
         name: value
         for name, value in sorted(environment.items())
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in _NOT_SETTINGS
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in _NOT_SETTINGS and not name.startswith(others)
     }
 
 
+_RESERVED = ("archive", "check", "mailing", "review")
+"""Folders of build/ that are no issue's."""
 _MONTH_LIKE = re.compile(r"\d{4}-\d{1,2}")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -53,6 +56,8 @@ def parse_issue_id(text: str) -> IssueId:
         raise WorkspaceError(
             f"“{text}”不能作为期号：只用英文字母、数字、连字符、下划线和点，如 2021-01、ai-report-2021"
         )
+    if text.lower() in _RESERVED:
+        raise WorkspaceError(f"“{text}”不能作为期号：build/{text.lower()} 另有用处；请换一个名字")
     if _MONTH_LIKE.fullmatch(text) and not _MONTH.fullmatch(text):
         raise WorkspaceError(f"“{text}”不是月份：月份写成两位，从 01 到 12，如 2021-04")
     return IssueId(text)

@@ -117,23 +117,33 @@ def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
     )
 
 
-def _slugs(files: Iterable[str]) -> dict[str, str]:
-    """Return a name for the page of each file: its own, or where that is not safe on every disk, one made of it.
+def slug_of(file: str) -> str:
+    """Return the name of the page of an article: its file's, or where not every disk takes that, one made of it.
 
-    A page keeps its name whatever is added beside it, so that what was cited is found again.
+    It does not change with what is beside it, so that what was cited is found again.
     """
+    own = _own_name(file)
+    return own if _SLUG.fullmatch(own) and own != "index" else _made_slug(file)
+
+
+def _slugs(files: Iterable[str]) -> dict[str, str]:
+    """Return the names of the pages of an issue; a second of the same name has another."""
     found: dict[str, str] = {}
     for file in files:
-        _issues, _issue, *folders, name = PurePosixPath(file).parts
-        own = "-".join((*folders, name.rpartition(".")[0]))
-        slug = own if _SLUG.fullmatch(own) else _made_slug(folders, own)
-        taken = slug in found.values() or slug == "index"
-        found[file] = _made_slug(folders, own) if taken else slug
+        slug = slug_of(file)
+        found[file] = _made_slug(file) if slug in found.values() else slug
     return found
 
 
-def _made_slug(folders: Iterable[str], own: str) -> str:
-    return "-".join((*folders, hashlib.sha256(own.encode()).hexdigest()[:10])).lower()
+def _own_name(file: str) -> str:
+    _issues, _issue, *folders, name = PurePosixPath(file).parts
+    return "-".join((*folders, name.rpartition(".")[0]))
+
+
+def _made_slug(file: str) -> str:
+    column = _own_name(file).partition("-")[0].lower()
+    prefix = column if _SLUG.fullmatch(column) else "article"
+    return f"{prefix}-{hashlib.sha256(file.partition('/')[2].encode()).hexdigest()[:10]}"
 
 
 def _text(entry: Entry) -> str:

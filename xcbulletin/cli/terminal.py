@@ -1,12 +1,36 @@
 """Text on a terminal, where a Chinese character takes two columns."""
 
 import re
+import sys
+import time
 import unicodedata
 from collections.abc import Iterator
 
 _SHORT_CLAUSE = 10
 _NO_LINE_BEGINS_WITH = frozenset("，。、；：！？）》”’】…")
 _NO_LINE_ENDS_WITH = frozenset("（《“‘【")
+
+
+class MovingLine:
+    """Tells how far long work is: one line that changes on a terminal, now and then a line elsewhere."""
+
+    def __init__(self, every: float = 30) -> None:
+        """Let at least `every` seconds pass between two lines where nothing moves."""
+        self._moving, self._every = sys.stderr.isatty(), every
+        self._shown = time.monotonic()
+
+    def show(self, line: str) -> None:
+        """Show how far it is."""
+        if self._moving:
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._shown >= self._every:
+            self._shown = time.monotonic()
+            print(line, file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Wipe the line that changes."""
+        if self._moving:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def wrap(text: str, width: int) -> list[str]:

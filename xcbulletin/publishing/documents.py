@@ -143,15 +143,14 @@ def print_job(edition: Edition, material: Material) -> Job:
 
 def make_page(edition: Edition, material: Material) -> dict[str, bytes]:
     """Return the web edition: `index.html` and everything that it shows, nothing of it from outside."""
-    pictures = for_web({**material.pictures, **material.charts(edition, WIDE)}, material.fonts)
-    narrow = for_web(material.charts(edition, NARROW, "-narrow"), material.fonts)
+    pictures, narrow = web_pictures(edition, material.pictures, material.fonts, material.drawings)
 
     html = material.templates.render(
         f"{_folder(edition)}/web.html",
         edition,
         blocks="shared/blocks.html",
-        picture=_addresses(pictures),
-        narrow=_addresses(narrow),
+        picture=addresses(pictures),
+        narrow=addresses(narrow),
         heading_base=_heading_base(edition),
         notes_at_end=True,
         faces=_FACES,
@@ -185,7 +184,20 @@ def _bold_text(edition: Edition) -> str:
 _FURNITURE = "选编：、本期要目图表附目录注数据更正0123456789"
 
 
-def _addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:
+def web_pictures(
+    edition: Edition, pictures: Mapping[str, Picture], fonts: FontSet, drawings: Path
+) -> tuple[dict[str, Picture], dict[str, Picture]]:
+    """Return an edition's pictures and charts for a page, by their address, and the charts for a narrow one.
+
+    Raises ChartError.
+    """
+    wide = draw_charts(edition, WIDE, fonts, drawings)
+    narrow = draw_charts(edition, NARROW, fonts, drawings, "-narrow")
+    return for_web({**pictures, **wide}, fonts), for_web(narrow, fonts)
+
+
+def addresses(pictures: Mapping[str, Picture]) -> Callable[[Pictured], str]:
+    """Return what gives the address of a picture beside its page."""
     return lambda node: quote(pictures[node.src].name)
 
 

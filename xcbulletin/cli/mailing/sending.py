@@ -2,13 +2,13 @@
 
 import datetime
 import sys
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xcbulletin.cli.app import app
+from xcbulletin.cli.terminal import MovingLine
 from xcbulletin.cli.words import IssueArgument, complain, list_problems, open_postroom, say
 from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.model import IssueId
@@ -165,32 +165,22 @@ _STOPPING = "正在停下：等手上的信有了答复就结束；再按一次 
 
 
 class _Progress:
-    """How far the sending is: one line that changes on a terminal, now and then a line elsewhere."""
-
-    _EVERY = 30.0
-    """Seconds between two lines where nothing moves."""
+    """How far the sending is."""
 
     def __init__(self) -> None:
-        self._moving = sys.stderr.isatty()
-        self._shown = time.monotonic()
+        self._line = MovingLine()
 
     def show(self, done: int, total: int, left: float | None) -> None:
         """Show that so many letters are done with, and how many seconds the others may take; none: it is stopped."""
         if left is None:
             self.clear()
             complain(_STOPPING)
-            return
-        line = f"发送 {done}/{total}，还要{_lasting(left)}"
-        if self._moving:
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self._shown >= self._EVERY:
-            self._shown = time.monotonic()
-            complain(line)
+        else:
+            self._line.show(f"发送 {done}/{total}，还要{_lasting(left)}")
 
     def clear(self) -> None:
         """Wipe the line that changes."""
-        if self._moving:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self._line.clear()
 
 
 def _lasting(seconds: float) -> str:
