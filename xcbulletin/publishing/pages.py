@@ -27,10 +27,13 @@ from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 from xcbulletin.publishing.edition import Edition, texts
 from xcbulletin.publishing.flow import runs
-from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
+from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table, is_bare
 from xcbulletin.publishing.tabular import is_short, is_tall, notes_below, set_table, with_notes_below
 from xcbulletin.publishing.titles import Words, ems, title_lines
 from xcbulletin.settings import Settings
+
+_LONGEST_TITLE = 40
+"""Characters, of those that a window shows."""
 
 
 class TemplateFailedError(BulletinError):
@@ -68,6 +71,16 @@ class Templates:
         `blocks` names the template whose macros render marked-up text; `picture` gives the address of a
         picture in this output. Raises TemplateFailedError.
         """
+        return self.renderer(edition, blocks=blocks, picture=picture, **context)(name)
+
+    def renderer(
+        self, edition: Edition, *, blocks: str, picture: Callable[[Pictured], str], **context: Any
+    ) -> Callable[..., str]:
+        """Return what makes the pages of an edition: it takes a template's name, and what only that page gets.
+
+        It is what `render` is for one page, but macros are made once. Raises TemplateFailedError, and so does
+        what it returns.
+        """
         shared = {
             "edition": edition,
             "issue_label": issue_label(edition),
@@ -84,7 +97,14 @@ class Templates:
             within = {**shared, "marked": lambda nodes: marked(nodes)}
             macros = self._environment.get_template(blocks).make_module(within)
             marked: _Marked = _Marked(macros, escaping=blocks.endswith(".html"))
-            return self._environment.get_template(name).render(**shared, marked=marked)
+        except _FAILURES as error:
+            raise _failed(blocks, error) from error
+        return lambda name, **own: self.render_page(name, **shared, **own, marked=marked)
+
+    def render_page(self, name: str, **context: Any) -> str:
+        """Return the page that template `name` makes of `context` alone. Raises TemplateFailedError."""
+        try:
+            return self._environment.get_template(name).render(**context)
         except _FAILURES as error:
             raise _failed(name, error) from error
 
@@ -122,7 +142,7 @@ class _Compiled(FileSystemBytecodeCache):
 def _environment(folders: Sequence[Path]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=select_autoescape(("html",)),
+        autoescape=select_autoescape(("html", "xml")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -132,6 +152,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
     environment.filters |= {
         "chinese_date": chinese_date,
         "chinese_month": chinese_month,
+        "cut_title": cut_title,
         "ems": ems,
         "is_short": is_short,
         "is_tall": is_tall,
@@ -182,7 +203,7 @@ def _place_in_template(error: Exception) -> str | None:
     trace, place = error.__traceback__, None
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
-        if file.suffix in (".html", ".txt", ".css"):
+        if file.suffix in (".html", ".txt", ".css", ".js", ".xml"):
             place = f"{'/'.join(file.parts[-2:])}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
@@ -205,12 +226,16 @@ class _Marked:
         if node.kind == "text":
             return self._text(node.text)
         node = with_notes_below(node)
-        content = self._rows(node) if isinstance(node, Table) else self(node.children)
         macro = getattr(self._macros, node.kind, None)
         if macro is None:
             raise TemplateRuntimeError(f"blocks 里没有 {node.kind}")
-        rendered: str = macro(node, content)
+        rendered: str = macro(node, self._content(node))
         return rendered
+
+    def _content(self, node: Node) -> str:
+        if is_bare(node):  # nearly all are, and one text need not be joined
+            return self._text(node.children[0].text)
+        return self._rows(node) if isinstance(node, Table) else self(node.children)
 
     def _rows(self, table: Table) -> str:
         head = [row for row in table.children if row.head]
@@ -230,6 +255,11 @@ def chinese_date(date: datetime.date) -> str:
 def chinese_month(date: datetime.date) -> str:
     """Return the month of a date as it stands on a cover: 2021年3月."""
     return f"{date.year}年{date.month}月"
+
+
+def cut_title(title: str) -> str:
+    """Return a title as it goes into the title of a window: short enough to be told from others there."""
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
 
 
 def issue_label(edition: Edition) -> str:

@@ -1,0 +1,486 @@
+/* Search in the browser. It reads an index in plain scripts (xcbulletin/archive/searching), so that it works from a
+   disk as from a server, and finds exactly what reading every title and text would find. Written for old browsers:
+   what they may lack is asked for first. */
+(function () {
+  "use strict";
+
+  /* ---- Text: folded as xcbulletin.archive.folding does, character by character ---- */
+
+  var folds = {};
+
+  function foldCharacter(character) {
+    var code = character.charCodeAt(0);
+    if (code >= 0x4e00 && code <= 0x9fff || character === "\n") { return character; }
+    if (!Object.prototype.hasOwnProperty.call(folds, character)) {
+      folds[character] = (character.normalize ? character.normalize("NFKC") : narrowed(character, code)).toLowerCase();
+    }
+    return folds[character];
+  }
+
+  /* What matters most of NFKC, for browsers that have none. */
+  function narrowed(character, code) {
+    if (code >= 0xff01 && code <= 0xff5e) { return String.fromCharCode(code - 0xfee0); }
+    return code === 0x3000 || code === 0xa0 ? " " : code === 0x2026 ? "..." : character;
+  }
+
+  function characters(text) {
+    return text.match(/[\ud800-\udbff][\udc00-\udfff]|[\s\S]/g) || [];
+  }
+
+  function fold(text) {
+    return characters(text).map(foldCharacter).join("");
+  }
+
+  /* Blanks part words; quotation marks keep some together. */
+  function parseWords(text) {
+    var part = /“([^”]*)”|"([^"]*)"|([^\s“”"]+)/g, folded = fold(text), words = [], found, word;
+    while ((found = part.exec(folded))) {
+      word = (found[1] || found[2] || found[3] || "").replace(/\s+/g, " ").replace(/^ | $/g, "");
+      if (word && words.indexOf(word) < 0) { words.push(word); }
+    }
+    return words;
+  }
+
+  /* ---- The index: numbers, grams, places (numbers.py, pieces.py, shards.py) ---- */
+
+  function numbers(written) {
+    var found = [], high = 0, at, code;
+    for (at = 0; at < written.length; at++) {
+      code = written.charCodeAt(at);
+      if (code < 0xa0) {
+        high = high * 57 + code - 35;
+      } else {
+        found.push(high * 1888 + code - 0xa0);
+        high = 0;
+      }
+    }
+    return found;
+  }
+
+  function codePoint(character) {
+    var first = character.charCodeAt(0);
+    return character.length === 1 ? first : (first - 0xd800) * 1024 + character.charCodeAt(1) - 0xdc00 + 0x10000;
+  }
+
+  function shardOf(gram) {
+    var pair = characters(gram);
+    return (codePoint(pair[0]) * 8191 + codePoint(pair[1]) * 131) % 65521 % archive.shards;
+  }
+
+  /* The pairs that cover a word, each with its distance from the word's beginning. */
+  function gramsOf(word) {
+    var single = characters(word), grams = [], at;
+    if (single.length === 1) { return [{ text: single[0] + "\n", distance: 0 }]; }
+    for (at = 0; at < single.length; at += 2) {
+      var start = Math.min(at, single.length - 2);
+      grams.push({ text: single[start] + single[start + 1], distance: start });
+    }
+    return grams;
+  }
+
+  /* The places of a gram: for each issue that has it, gaps in characters. */
+  function blocksOf(gram) {
+    var blocks = {};
+    (shards[shardOf(gram)][gram] || "").split("|").forEach(function (block) {
+      var end = block.search(/[^#-\[]/) + 1;
+      if (end) { blocks[numbers(block.slice(0, end))[0]] = block.slice(end); }
+    });
+    return blocks;
+  }
+
+  function placesOf(block, distance) {
+    var place = -distance;
+    return numbers(block).map(function (gap) { return (place += gap); });
+  }
+
+  function common(some, others) {
+    var at = 0;
+    return some.filter(function (place) {
+      while (at < others.length && others[at] < place) { at++; }
+      return others[at] === place;
+    });
+  }
+
+  /* ---- What there is: one record an issue, one number an article in each list ---- */
+
+  var archive, shards = {}, texts = {};
+
+  function takeMeta(meta) {
+    archive = meta;
+    ["column", "industry", "title", "length", "file"].forEach(function (name) { archive[name] = numbers(meta[name]); });
+    var first = 0;
+    archive.issues = meta.issues.map(function (issue) {
+      var one = { id: issue[0], date: issue[1], month: issue[1].slice(0, 7), label: issue[2], first: first, count: issue[3] };
+      first += issue[3];
+      return one;
+    });
+  }
+
+  /* ---- Finding ---- */
+
+  /* In which articles of an issue a word is: by number of the article, 1, or 2 where the title has it. */
+  function articlesWith(places, issue) {
+    var found = {}, article = issue.first, start = 0;
+    places.forEach(function (place) {
+      while (place >= start + archive.length[article] + 1) {
+        start += archive.length[article] + 1;
+        article += 1;
+      }
+      found[article] = place < start + archive.title[article] ? 2 : found[article] || 1;
+    });
+    return found;
+  }
+
+  function lookUp(words) {
+    return words.map(function (word) {
+      return gramsOf(word).map(function (gram) { return { blocks: blocksOf(gram.text), distance: gram.distance }; });
+    });
+  }
+
+  function foundIn(issue, number, grams) {
+    var blank = grams.some(function (gram) { return gram.blocks[number] === undefined; });
+    if (blank) { return {}; }
+    var places = grams.map(function (gram) { return placesOf(gram.blocks[number], gram.distance); });
+    return articlesWith(places.reduce(common), issue);
+  }
+
+  /* The articles that pass the filters and have all words, newest issue first. */
+  function find(asked, words) {
+    var looked = lookUp(words), found = [], number, issue, byWord, article;
+    var column = archive.columns.indexOf(asked.column), industry = Math.pow(2, archive.industries.indexOf(asked.industry));
+    function wanted(byOneWord) { return byOneWord[article] !== undefined; }
+    function inTitle(byOneWord) { return byOneWord[article] === 2; }
+    for (number = archive.issues.length - 1; number >= 0; number--) {
+      issue = archive.issues[number];
+      if (asked.since && issue.month < asked.since || asked.until && issue.month > asked.until) { continue; }
+      byWord = looked.map(foundIn.bind(null, issue, number));
+      for (article = issue.first; article < issue.first + issue.count; article++) {
+        if (asked.column && archive.column[article] !== column) { continue; }
+        if (asked.industry && Math.floor(archive.industry[article] / industry) % 2 !== 1) { continue; }
+        if (byWord.every(wanted)) {
+          found.push({ article: article, issue: issue, titled: byWord.filter(inTitle).length });
+        }
+      }
+    }
+    return asked.sort === "relevance" ? byTitles(found, words.length) : found;
+  }
+
+  function byTitles(found, words) {
+    var sorted = [], titled;
+    function same(one) { return one.titled === titled; }
+    for (titled = words; titled >= 0; titled--) { sorted = sorted.concat(found.filter(same)); }
+    return sorted;
+  }
+
+  /* ---- Fetching: a script at a time, kept once it is here ---- */
+
+  function load(path, isHere, done) {
+    if (isHere()) { return done(); }
+    var script = document.createElement("script");
+    script.charset = "utf-8";
+    script.src = path;
+    script.onload = function () { isHere() ? done() : fail("检索用的文件坏了：" + path); };
+    script.onerror = function () { fail("检索用的文件没有找到：" + path); };
+    document.head.appendChild(script);
+  }
+
+  function loadAll(names, folder, kept, done) {
+    var wanted = names.filter(function (name, at) { return names.indexOf(name) === at; }), missing = wanted.length;
+    if (!missing) { return done(); }
+    wanted.forEach(function (name) {
+      load("search/" + folder + "/" + name + ".js", function () { return kept[name] !== undefined; }, function () {
+        missing -= 1;
+        if (!missing) { done(); }
+      });
+    });
+  }
+
+  function shardsFor(words) {
+    return words.reduce(function (names, word) {
+      return names.concat(gramsOf(word).map(function (gram) { return shardOf(gram.text); }));
+    }, []);
+  }
+
+  function findAll(asked, done) {
+    var words = parseWords(asked.q);
+    loadAll(shardsFor(words), "g", shards, function () { done(find(asked, words)); });
+  }
+
+  function textOf(hit) {
+    return hit.issue.id + "-" + archive.file[hit.article];
+  }
+
+  /* Title, page and text of an article: those of a file stand one behind the other. */
+  function shownOf(hit) {
+    var first = hit.article;
+    while (first > hit.issue.first && archive.file[first - 1] === archive.file[hit.article]) { first -= 1; }
+    return texts[textOf(hit)][hit.article - first];
+  }
+
+  /* ---- What is asked: in the form and in the address ---- */
+
+  var FIELDS = ["q", "industry", "column", "since", "until", "sort"], PAGE = 10, LOOKING = "正在查找……";
+  var form, status, list, pages, heading, problem, current, round = 0, timer = 0, composing = false, settled = true;
+
+  function fromForm(page) {
+    var state = { page: page };
+    FIELDS.forEach(function (name) { state[name] = form.elements[name].value; });
+    return state;
+  }
+
+  function addressOf(state) {
+    var parts = FIELDS.filter(function (name) { return state[name] && state[name] !== "newest"; });
+    parts = parts.map(function (name) { return name + "=" + encodeURIComponent(state[name]); });
+    return "#" + parts.concat(state.page > 1 ? ["page=" + state.page] : []).join("&");
+  }
+
+  function addressNow() {
+    var at = location.href.indexOf("#");
+    return at < 0 ? "#" : location.href.slice(at);
+  }
+
+  function fromAddress() {
+    var state = {};
+    addressNow().slice(1).split("&").forEach(function (part) {
+      var at = part.indexOf("="), value = part.slice(at + 1).replace(/\+/g, " ");
+      try { state[part.slice(0, at)] = decodeURIComponent(value); } catch (error) { state[part.slice(0, at)] = value; }
+    });
+    FIELDS.forEach(function (name) {
+      var field = form.elements[name];
+      field.value = state[name] || "";
+      if (field.selectedIndex < 0) { field.selectedIndex = 0; }
+    });
+    return fromForm(Math.max(1, parseInt(state.page, 10) || 1));
+  }
+
+  /* ---- Showing ---- */
+
+  function make(name, text, className) {
+    var element = document.createElement(name);
+    if (text) { element.textContent = text; }
+    if (className) { element.className = className; }
+    return element;
+  }
+
+  function say(text) {
+    if (status.textContent !== text) { status.textContent = text; }
+  }
+
+  function clear() {
+    list.textContent = pages.textContent = "";
+    heading.hidden = pages.hidden = true;
+  }
+
+  function fail(text) {
+    round += 1;
+    clear();
+    say("");
+    problem.hidden = false;
+    document.getElementById("search-problem-text").textContent = text;
+  }
+
+  function nameOf(field, code) {
+    return Array.prototype.filter.call(form.elements[field].options, function (option) { return option.value === code; })[0].text;
+  }
+
+  /* The folded text, and for each unit of it where the character it came from begins. */
+  function unfolded(text) {
+    var folded = "", origin = [], at = 0;
+    characters(text).forEach(function (character) {
+      var one = foldCharacter(character), unit;
+      for (unit = 0; unit < one.length; unit++) { origin.push(at); }
+      folded += one;
+      at += character.length;
+    });
+    origin.push(at);
+    return { folded: folded, origin: origin };
+  }
+
+  /* Where words stand in a text, as pairs of its positions, in order and apart. */
+  function marksIn(text, words) {
+    var known = unfolded(text), found = [];
+    words.forEach(function (word) {
+      var at = known.folded.indexOf(word), last;
+      while (at >= 0) {
+        last = known.origin[at + word.length - 1];
+        found.push([known.origin[at], last + characters(text.slice(last, last + 2))[0].length]);
+        at = known.folded.indexOf(word, at + 1);
+      }
+    });
+    found.sort(function (one, other) { return one[0] - other[0] || one[1] - other[1]; });
+    return found.reduce(function (apart, mark) {
+      var before = apart[apart.length - 1];
+      if (before && mark[0] <= before[1]) { before[1] = Math.max(before[1], mark[1]); } else { apart.push(mark); }
+      return apart;
+    }, []);
+  }
+
+  /* Put text from `start` to `end` into an element, words marked. */
+  function fill(element, text, marks, start, end) {
+    var at = start;
+    function put(until, name) {
+      var piece = text.slice(at, until).replace(/\n/g, " ");
+      if (piece) { element.appendChild(name ? make(name, piece) : document.createTextNode(piece)); }
+      at = until;
+    }
+    marks.forEach(function (mark) {
+      if (mark[1] <= start || mark[0] >= end) { return; }
+      put(Math.max(mark[0], start));
+      put(Math.min(mark[1], end), "mark");
+    });
+    put(end);
+    return element;
+  }
+
+  function snippet(text, words) {
+    var marks = marksIn(text, words), at = marks.length ? marks[0][0] : 0;
+    var start = Math.max(0, at - 30), end, sentence = Math.max.apply(null, ["。", "！", "？", "\n"].map(function (stop) {
+      return at ? text.lastIndexOf(stop, at - 1) : -1;
+    })) + 1;
+    start = sentence >= start ? sentence : start;
+    end = Math.min(text.length, Math.max(start + 100, marks.length ? Math.min(marks[0][1], at + 60) : 0));
+    if (/[\udc00-\udfff]/.test(text.charAt(start))) { start -= 1; }
+    if (/[\udc00-\udfff]/.test(text.charAt(end))) { end -= 1; }
+    var element = make("p", start && start !== sentence ? "……" : "", "snippet");
+    fill(element, text, marks, start, end);
+    if (end < text.length) { element.appendChild(document.createTextNode("……")); }
+    return element;
+  }
+
+  function entry(hit, words) {
+    var shown = shownOf(hit), item = make("li"), title = make("h3"), link = make("a"), about = make("p", "", "about");
+    link.href = shown[1];
+    fill(link, shown[0], marksIn(shown[0], words), 0, shown[0].length);
+    title.appendChild(link);
+    var industries = archive.industries.filter(function (_code, at) {
+      return Math.floor(archive.industry[hit.article] / Math.pow(2, at)) % 2 === 1;
+    }).map(nameOf.bind(null, "industry"));
+    var day = make("time", hit.issue.date);
+    day.setAttribute("datetime", hit.issue.date);
+    about.appendChild(document.createTextNode(hit.issue.label + " · "));
+    about.appendChild(day);
+    about.appendChild(document.createTextNode([""].concat(nameOf("column", archive.columns[archive.column[hit.article]]), industries).join(" · ")));
+    [title, about, snippet(shown[2], words)].forEach(function (part) { item.appendChild(part); });
+    return item;
+  }
+
+  function pageLink(state, page, text, label) {
+    var link = make("a", text), target = fromForm(page);
+    FIELDS.forEach(function (name) { target[name] = state[name]; });
+    link.href = addressOf(target);
+    link.setAttribute("data-page", page);
+    if (label) { link.setAttribute("aria-label", label); }
+    if (page === state.page) { link.setAttribute("aria-current", "page"); }
+    return link;
+  }
+
+  function showPages(state, last) {
+    pages.textContent = "";
+    pages.hidden = last < 2;
+    if (last < 2) { return; }
+    var row = make("ul"), page;
+    function add(link) { row.appendChild(make("li")).appendChild(link); }
+    if (state.page > 1) { add(pageLink(state, state.page - 1, "上一页")); }
+    for (page = 1; page <= last; page++) {
+      if (page === 1 || page === last || Math.abs(page - state.page) < 3) { add(pageLink(state, page, String(page), "第" + page + "页")); }
+    }
+    if (state.page < last) { add(pageLink(state, state.page + 1, "下一页")); }
+    pages.appendChild(row);
+  }
+
+  function show(state, words, hits, turned) {
+    var last = Math.max(1, Math.ceil(hits.length / PAGE)), first = (state.page - 1) * PAGE;
+    list.textContent = "";
+    list.setAttribute("start", first + 1);
+    hits.slice(first, first + PAGE).forEach(function (hit) { list.appendChild(entry(hit, words)); });
+    heading.hidden = !hits.length;
+    showPages(state, last);
+    say(hits.length ? "共找到" + hits.length + "篇" + (last > 1 ? "，这是第" + state.page + "页，共" + last + "页" : "") : nothing(state));
+    if (turned) { heading.focus(); heading.scrollIntoView(); }
+  }
+
+  function nothing(state) {
+    if (state.since && state.until && state.since > state.until) { return "起始月份晚于截止月份，没有可找的文章。"; }
+    if (!archive.column.length) { return "档案里还没有文章。"; }
+    return "没有找到。可以少写几个字，或放宽产业、栏目和时间。";
+  }
+
+  /* ---- Going round: asked, fetched, found, shown ---- */
+
+  function search(state, turned) {
+    var mine = round += 1, words = parseWords(state.q);
+    function still(step) { return function (result) { if (true) { step(result); } }; }
+    current = addressOf(state);
+    problem.hidden = true;
+    if (!words.length && !state.industry && !state.column && !state.since && !state.until) { clear(); return say("请输入要找的字词，或选择产业、栏目、时间。"); }
+    say(LOOKING);
+    findAll(state, still(function (hits) {
+      state.page = Math.min(state.page, Math.max(1, Math.ceil(hits.length / PAGE)));
+      loadAll(hits.slice((state.page - 1) * PAGE, state.page * PAGE).map(textOf), "t", texts, still(function () {
+        show(state, words, hits, turned);
+      }));
+    }));
+  }
+
+  /* Search what the form asks. A search that was looked at stays behind the browser's Back; one still being typed does not. */
+  function ask(settles) {
+    clearTimeout(timer);
+    var state = fromForm(1), address = addressOf(state);
+    if (address !== current) {
+      if (settled && current !== "#") { location.hash = address; } else { location.replace(address); }
+      settled = false;
+      search(state);
+    }
+    if (settles) { settled = true; }
+  }
+
+  function askSoon() {
+    clearTimeout(timer);
+    if (!composing) { timer = setTimeout(ask, 200); }
+  }
+
+  /* Go by the address, unless it is what was just asked: then the form may have moved on already. */
+  function arrive(turned) {
+    if (addressNow() === current) { return; }
+    settled = true;
+    search(fromAddress(), turned);
+  }
+
+  function listen() {
+    var turned = false;
+    form.addEventListener("submit", function (event) { event.preventDefault(); ask(true); });
+    form.addEventListener("change", function () { if (!composing) { ask(true); } });
+    form.elements.q.addEventListener("input", askSoon);
+    form.elements.q.addEventListener("compositionstart", function () { composing = true; clearTimeout(timer); });
+    form.elements.q.addEventListener("compositionend", function () { composing = false; askSoon(); });
+    pages.addEventListener("click", function (event) { turned = event.target.hasAttribute("data-page"); });
+    window.addEventListener("hashchange", function () { arrive(turned); turned = false; });
+    /* By file:// a browser does not tell in which script something failed; that matters only while one is waited for. */
+    window.addEventListener("error", function () {
+      if (status.textContent === LOOKING) { fail("检索程序出错了，没有查完。"); }
+    });
+  }
+
+  function start() {
+    form = document.getElementById("search-form");
+    status = document.getElementById("search-status");
+    list = document.getElementById("search-results");
+    pages = document.getElementById("search-pages");
+    heading = document.getElementById("search-heading");
+    problem = document.getElementById("search-problem");
+    if (!archive) { return fail("检索用的文件没有找到：search/meta.js"); }
+    form.hidden = false;
+    listen();
+    arrive(false);
+  }
+
+  window.archiveSearch = {
+    meta: takeMeta,
+    shard: function (number, grams) { shards[number] = grams; },
+    text: function (name, articles) { texts[name] = articles; },
+    start: start,
+    find: function (asked, done) {
+      findAll(asked, function (hits) { done(hits.map(function (hit) { return hit.article; })); });
+    }
+  };
+}());

@@ -1,0 +1,1 @@
+"""The pages of the archive, its feeds and its style: values in, paths and bytes out."""

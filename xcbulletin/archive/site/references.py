@@ -1,0 +1,34 @@
+"""References to figures and tables of other articles, once each article has a page of its own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import cast
+
+from xcbulletin.publishing.edition import Edition, Entry
+from xcbulletin.publishing.nodes import Link, Node, Note, Numbered, Reference, Text, rewrite, walk
+
+
+def leading_out(edition: Edition, pages: Mapping[str, str]) -> Iterator[Entry]:
+    """Yield the entries; what refers to another article's figure is a link to its page.
+
+    `pages` gives the page of a file, as the others' links name it.
+    """
+    homes = {
+        node.id: entry.file
+        for entry in edition.entries
+        if edition.figures or edition.tables
+        for node in walk(entry.body)
+        if isinstance(node, Numbered) and node.id
+    }
+    for entry in edition.entries:
+        yield _leading_out(entry, homes, pages) if homes else entry
+
+
+def _leading_out(entry: Entry, homes: Mapping[str, str], pages: Mapping[str, str]) -> Entry:
+    def change(node: Node) -> Node:
+        if not isinstance(node, Reference) or node.id is None or homes[node.id] == entry.file:
+            return node
+        return Link(href=f"{pages[homes[node.id]]}#{node.id}", children=(Text(text=node.label),))
+
+    body = rewrite(entry.body, change)
+    return replace(entry, body=body, notes=cast(tuple[Note, ...], rewrite(entry.notes, change)))
