@@ -24,6 +24,13 @@ def find(made: Edition, kind: str) -> list[Node]:
 # Choosing
 
 
+def test_an_article_that_is_chosen_is_nowhere_else() -> None:
+    twice = make_article("![图](a.png){#f}\n\n见[@f]", industries=("ai",))
+    other = make_article("![图](b.png){#g}\n\n见[@f]和[@g]", industries=("robot",))
+    labels = [one.label for one in find(edition(twice, twice, other, selection=("robot",)), "reference")]
+    assert labels == ["（见全刊）", "图1"]
+
+
 def test_a_draft_stays_out() -> None:
     assert edition(make_article(draft=True)).columns == ()
 

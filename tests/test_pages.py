@@ -271,6 +271,14 @@ def test_a_template_that_asks_for_a_file_outside_is_refused(workspace: Workspace
         page(workspace)
 
 
+def test_a_macro_of_its_own_sets_a_paragraph_of_text_alone(workspace: Workspace) -> None:
+    write(
+        workspace.root / "templates" / "shared" / "blocks.html",
+        '{% macro paragraph(node, content) %}<p class="own" title="{{ node.line }}">{{ content }}</p>{% endmacro %}',
+    )
+    assert '<p class="own" title="4">A &amp; B &lt;i</p>' in page(workspace, make_article("A & B <i"))
+
+
 def test_a_macro_that_is_missing_is_a_message(workspace: Workspace) -> None:
     write(
         workspace.root / "templates" / "shared" / "blocks.html",

@@ -199,6 +199,20 @@ def test_indentation_that_goes_deeper_and_deeper_is_reported() -> None:
     assert complaints(text) == [f"{FILE}:51: 嵌套太深（超过 50 层）；请检查方括号，或给整段内容加英文引号"]
 
 
+def test_many_marks_are_not_taken_for_depth() -> None:
+    assert complaints(f"title: 标题\nindustries: [{', '.join(['2021-01'] * 60)}]") == []
+
+
+def test_aliases_that_mean_nothing_do_not_hide_what_cannot_be_read() -> None:
+    aliases = "".join(f"k{number}: *t\n" for number in range(10))
+    assert f"{FILE}:12: {SYNTAX}" in complaints(f"title: 标题\n{aliases}summary: 'x")
+
+
+@pytest.mark.parametrize("written", ["!!int 5", "!own 5", "=", "<<", "~x", "2021-01-02T00:00:00Z"])
+def test_a_scalar_is_text_whatever_yaml_takes_it_for(written: str) -> None:
+    assert parse_yaml(f"title: {written}", FILE).data == {"title": written.split()[-1]}
+
+
 def test_a_text_that_is_no_mapping_is_reported() -> None:
     assert complaints("只有一句话") == [f"{FILE}:1: 这里应是“名称: 内容”的若干行；例如 title: 标题"]
 

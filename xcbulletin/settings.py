@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
@@ -228,6 +229,8 @@ class ArchiveSettings(Section):
     notice: Text = "内部资料，仅供在单位内网查阅，请勿上传互联网"
     base_url: WebAddress | None = None
     """Address under which `build/archive/` is served, for feeds and citations."""
+    companies: TextList = ()
+    """Those that annual volumes index besides the companies of the industries and of the locality."""
 
 
 class Settings(Section):
@@ -385,6 +388,7 @@ def resolve_industries(
     return tuple(one.code for one in industries if one.code in codes), tuple(unknown)
 
 
+@lru_cache(maxsize=1024)  # every article asks for the same names
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().lower().removesuffix("产业")
 

@@ -24,6 +24,8 @@ _FULL_WIDTH_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY})\s*：\s*")
 _NO_BLANK_AFTER_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY}):(?![\s/]|$)")
 _DEEPEST = 50
 _SWALLOWED = re.compile(rf"^\s*(?:- )?({_KEY}):\s+([^\s'\"\[{{|>#][^#]*\s#[^#\s].*?)\s*$")
+_OPENS_BLOCK = re.compile(r":\s*[|>][+-]?\d*\s*$")
+_CHINESE_COLON = re.compile(rf"{_KEY}：")
 _NULLS = frozenset({"", "~", "null"})
 
 
@@ -51,14 +53,17 @@ def encoding_of(content: bytes, file: str) -> str:
 
     Raises ProblemsError where it is none of these.
     """
+    return _decoded(content, file)[0]
+
+
+def _decoded(content: bytes, file: str) -> tuple[str, str]:
+    """Return what `content` is written in, and what is written."""
     bad = 0
     for encoding in _candidates(content):
         try:
-            content.decode(encoding)
+            return encoding, content.decode(encoding)
         except UnicodeDecodeError as error:
             bad = max(bad, error.start)
-        else:
-            return encoding
     raise ProblemsError([_unreadable(Place(file=file, line=content.count(b"\n", 0, bad) + 1))])
 
 
@@ -82,11 +87,11 @@ def decode(content: bytes, file: str) -> str:
 
     Marks that nobody sees, which come along when text is copied from pages and chats, are left out.
     """
-    text = content.decode(encoding_of(content, file))
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
+    _encoding, text = _decoded(content, file)
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 """Soft hyphen, zero-width space, marks of direction, word joiner, byte order mark."""
 
 
@@ -126,7 +131,12 @@ def _compose(rows: list[str], file: str, first_line: int, problems: list[Problem
 
 
 def _too_deep(text: str) -> int | None:
-    """Return the row on which lists and mappings stand deeper in one another than the composer can climb."""
+    """Return the row on which lists and mappings stand deeper in one another than the composer can climb.
+
+    Raises YAMLError for what the parser cannot read, which is told before what the composer would not take.
+    """
+    if _is_simple(text):
+        return None
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -138,6 +148,15 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
+def _is_simple(text: str) -> bool:
+    """Tell whether a text has too few marks to be too deep, and none that only a composer takes exception to.
+
+    Each list and mapping takes one of the first marks; the others make anchors, aliases and further documents.
+    """
+    is_flat = sum(map(text.count, "[{:-?")) <= _DEEPEST
+    return is_flat and not any(mark in text for mark in ("&", "*", "---", "..."))
+
+
 def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) -> Iterator[str]:
     """Yield the rows with the slips of a Chinese keyboard put right, each reported."""
     in_block: int | None = None
@@ -147,7 +166,7 @@ def _mend(rows: list[str], file: str, first_line: int, problems: list[Problem]) 
         if in_block is not None and (not row.strip() or indent > in_block):
             yield row
             continue
-        in_block = indent if re.search(r":\s*[|>][+-]?\d*\s*$", row) else None
+        in_block = indent if _OPENS_BLOCK.search(row) else None
         place = Place(file=file, line=number)
         if row.strip() and (strange := row[:indent].strip(" ")):
             what = "制表符（Tab）" if "\t" in strange else "全角或别的特殊空格"
@@ -221,7 +240,7 @@ class _Builder:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            key, colon, rest = key.partition("：") if re.match(rf"{_KEY}：", key) else (key, "", "")
+            key, colon, rest = key.partition("：") if _CHINESE_COLON.match(key) else (key, "", "")
             if colon:
                 self._report(
                     key_node,

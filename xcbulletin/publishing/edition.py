@@ -145,7 +145,11 @@ def compose(
         problems += written
     numbering = _Numbering(appended=sum(_is_appended(node) for _, nodes in parsed for node in walk(nodes)))
     columns = list(_columns(issue, parsed, by_code, numbering))
-    others = [article for article in issue.articles if not article.draft and article not in chosen]
+    others = [
+        article
+        for article in issue.articles
+        if not article.draft and not is_wanted(article, issue, selection)
+    ]
     elsewhere = {id_ for article in others for id_ in _ids(parse(article)[0])}
     resolved, dangling = _with_references(columns, numbering, elsewhere)
     return Edition(
@@ -315,6 +319,9 @@ def _with_references(
     problems: list[Problem] = []
 
     def resolved(entry: Entry) -> Entry:
+        if not any(isinstance(node, Reference) for node in walk(entry.body)):
+            return entry
+
         def resolve(node: Node) -> Node:
             if not isinstance(node, Reference):
                 return node

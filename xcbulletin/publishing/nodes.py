@@ -3,6 +3,7 @@
 Templates are handed these nodes; the macro named like a node's `kind` renders it.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -291,16 +292,27 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield all nodes, parents before children, in reading order."""
     for node in nodes:
         yield node
-        yield from walk(node.children)
+        if node.children:
+            yield from walk(node.children)
 
 
 def rewrite(nodes: Iterable[Node], change: Callable[[Node], Node]) -> tuple[Node, ...]:
-    """Return the nodes with `change` applied to each, parents before children, in reading order."""
-    return tuple(_rewritten(change(node), change) for node in nodes)
+    """Return the nodes with `change` applied to each, parents before children, in reading order.
+
+    It is not applied to paragraphs of text alone: most are, and in text there is nothing to number or to resolve.
+    """
+    return tuple(node if is_bare(node) else _rewritten(change(node), change) for node in nodes)
+
+
+def is_bare(node: Node) -> bool:
+    """Tell whether a node is a paragraph of one text and nothing else."""
+    return node.kind == "paragraph" and len(node.children) == 1 and node.children[0].kind == "text"
 
 
 def _rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
-    return replace(node, children=rewrite(node.children, change)) if node.children else node
+    children = rewrite(node.children, change)
+    is_same = all(map(operator.is_, children, node.children))
+    return node if is_same else replace(node, children=children)
 
 
 def plain(nodes: Iterable[Node]) -> str:
@@ -310,6 +322,8 @@ def plain(nodes: Iterable[Node]) -> str:
 
 def _plain(node: Node) -> str:
     match node:
+        case Text():
+            return node.text
         case Space() | LineBreak():
             return " "
         case Reference():

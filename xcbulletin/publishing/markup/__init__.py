@@ -14,7 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from xcbulletin.model import Article, Problem, Severity
 from xcbulletin.publishing.charts.block import ReadData, no_data
 from xcbulletin.publishing.markup.blocks import block_nodes
-from xcbulletin.publishing.markup.captions import with_captions
+from xcbulletin.publishing.markup.captions import report_captions, with_captions
 from xcbulletin.publishing.markup.charts import with_charts
 from xcbulletin.publishing.markup.footnotes import (
     keep_definitions,
@@ -23,6 +23,8 @@ from xcbulletin.publishing.markup.footnotes import (
     with_notes,
 )
 from xcbulletin.publishing.markup.remarks import Remarks
+from xcbulletin.publishing.markup.running import running_text
+from xcbulletin.publishing.markup.scanning import quick_scanning
 from xcbulletin.publishing.nodes import Code, Heading, Node, rewrite, walk
 from xcbulletin.switches import without_switches
 
@@ -34,14 +36,20 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
 
     `read_data` gives the files that charts are made from.
     """
-    environment: dict[str, Any] = {}
-    body, rows = without_switches(article.body)
-    tokens = _placed(_markdown().parse(body, environment), rows)
     remarks = Remarks(article)
+    if paragraphs := running_text(article.body, article.body_line):
+        report_captions(paragraphs, remarks)
+        return paragraphs, tuple(remarks.problems)
+    return _parse(article, remarks, read_data), tuple(remarks.problems)
+
+
+def _parse(article: Article, remarks: Remarks, read_data: ReadData) -> tuple[Node, ...]:
+    environment: dict[str, Any] = {}
+    tokens = _tokens(article.body, environment)
     if (deep := _too_deep(tokens)) is not None:
         line = deep + article.body_line
         remarks.add(line, "depth", "引用、列表或粗体套得太深", "请减少层次", Severity.ERROR)
-        return (Code(text=article.body),), tuple(remarks.problems)
+        return (Code(text=article.body),)
     report_definitions(environment, remarks)
     trees = SyntaxTreeNode(tokens).children
     notes = read_notes((tree for tree in trees if tree.type == "footnote_block"), remarks)
@@ -51,7 +59,7 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
     if not nodes:
         message, suggestion = "正文是空的，只会印出标题", "请补上正文，或在开头写一行 draft: true"
         remarks.add(article.body_line, "empty-article", message, suggestion)
-    return _levelled(nodes), tuple(remarks.problems)
+    return _levelled(nodes)
 
 
 @cache
@@ -60,13 +68,17 @@ def _markdown() -> MarkdownIt:
     # A line like “[注]: ……” is text to an editor; CommonMark would swallow it as a link's definition.
     # Four blanks before a paragraph are its indent to an editor, and no code.
     markdown.enable(["table", "strikethrough"]).disable(["reference", "code"])
-    markdown.use(cjk_friendly).use(footnote_plugin, inline=False)
+    markdown.use(quick_scanning).use(cjk_friendly).use(footnote_plugin, inline=False)
     markdown.core.ruler.before("footnote_tail", "defined_notes", keep_definitions)
     return markdown
 
 
-def _placed(tokens: list[Token], rows: Sequence[int]) -> list[Token]:
-    """Return the tokens with the rows that they have in the body as written."""
+def _tokens(body: str, environment: dict[str, Any]) -> list[Token]:
+    """Return the tokens of a body without its switches, with the rows that they have in it as written."""
+    rows: Sequence[int] = range(body.count("\n") + 1)
+    if "<!--" in body:
+        body, rows = without_switches(body)
+    tokens = _markdown().parse(body, environment)
     for token in tokens:
         if token.map:
             start, end = token.map

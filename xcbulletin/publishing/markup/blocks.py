@@ -153,22 +153,28 @@ def report_slips(tree: SyntaxTreeNode, remarks: Remarks) -> None:
     if not tree.map:
         return
     start, end = tree.map
-    within = set()
-    above = tree.parent
-    while above is not None:
-        within.add(above.type)
-        above = above.parent
-    lazy = [row for row, line in enumerate(remarks.rows[start:end]) if _is_lazy(line, within)]
+    within = _within(tree)
+    lazy = [row for row, line in enumerate(remarks.rows[start:end]) if within and _is_lazy(line, within)]
     # The first line has lost its indent, and so has every line what its list or quote takes.
     for slip in slips(tree.children[0].content, lazy):
         line = start + slip.row + remarks.body_line
         remarks.add(line, slip.rule, slip.message, slip.suggestion, slip.severity)
 
 
+def _within(tree: SyntaxTreeNode) -> Set[str]:
+    """Return which of those blocks a tree stands in whose lines may belong to them without their mark."""
+    within = set()
+    above = tree.parent
+    while above is not None:
+        within.add(above.type)
+        above = above.parent
+    return within & {"list_item", "footnote", "blockquote"}
+
+
 def _is_lazy(line: str, within: Set[str]) -> bool:
     """Tell whether a line belongs to its list, note or quote only because no blank line parts them."""
     bare = re.sub(r"^(?: {0,3}> ?)+", "", line)
-    is_outside_list = bool(within & {"list_item", "footnote"}) and not bare.startswith((" ", "\t"))
+    is_outside_list = bool(within - {"blockquote"}) and not bare.startswith((" ", "\t"))
     return is_outside_list or ("blockquote" in within and bare == line)
 
 

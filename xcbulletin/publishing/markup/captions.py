@@ -42,7 +42,7 @@ def with_captions(nodes: Sequence[Node], remarks: Remarks) -> tuple[Node, ...]:
             result.append(node)
         else:
             result[-1:] = joined
-    _report_captions(result, remarks)
+    report_captions(result, remarks)
     return tuple(result)
 
 
@@ -56,7 +56,7 @@ def _within(node: Node, remarks: Remarks) -> Node:
 def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
     """Return what stands for two blocks of which one is the other's caption or source; None if neither is."""
     match before, node:
-        case Paragraph(), Table() if match := _caption_of(before, above_table=True):
+        case Paragraph(), Table() if match := _caption_of(before):
             return (replace(node, label=match[1], caption=match[2], id=match[3]),)
         case Table(source=None), Paragraph() if _is_source(node):
             if _has_calls(node):
@@ -67,21 +67,25 @@ def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
     return None
 
 
-def _report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
+def report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
+    """Report the figures without a caption, and the captions without a table."""
     for node in nodes:
         if _lacks_caption(node):
             remarks.add(node.line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
-        if _is_spoilt_caption(node):
+        if _caption_match(node) is None:
+            continue
+        if _has_calls(node):
+            # It would be a caption but for a call in it, which a caption would lose.
             message, suggestion = "表题里有脚注或引用，不能作表题", "请把脚注标在正文里，表题只写文字"
             remarks.add(node.line, "table-caption", message, suggestion, Severity.ERROR)
-        elif _caption_of(node):
+        else:
             suggestion = "表题请紧接在表格上方；不是表题的，请改写开头"
             remarks.add(node.line, "table-caption", "表题下面没有表格", suggestion)
 
 
-def _caption_of(node: Node, *, above_table: bool = False) -> re.Match[str] | None:
-    """Match a table's caption: its label, text and id."""
-    match = _caption_match(node) or (_bare_caption_match(node) if above_table else None)
+def _caption_of(node: Node) -> re.Match[str] | None:
+    """Match the caption of the table below: its label, text and id."""
+    match = _caption_match(node) or _bare_caption_match(node)
     return None if _has_calls(node) else match
 
 
@@ -104,11 +108,6 @@ def _figure_caption_in(node: Paragraph) -> tuple[Node, ...]:
         return ()
     first, *more = node.children
     return (replace(first, text=first.text.removeprefix(match[0])), *more)
-
-
-def _is_spoilt_caption(node: Node) -> bool:
-    """Tell whether a paragraph would be a caption but for a call in it, which a caption would lose."""
-    return _caption_match(node) is not None and _has_calls(node)
 
 
 def _caption_match(node: Node) -> re.Match[str] | None:

@@ -121,6 +121,9 @@ def _notes_parted(nodes: list[Node]) -> Iterator[Node]:
 
 def _soft_breaks_resolved(nodes: list[Node]) -> Iterator[Node]:
     """Yield the nodes; a line break in the source is nothing beside Han and a space elsewhere."""
+    if not any(isinstance(node, _SoftBreak) for node in nodes):
+        yield from nodes
+        return
     texts = [plain((node,)) for node in nodes]
     for index, node in enumerate(nodes):
         if not isinstance(node, _SoftBreak):

@@ -1,5 +1,7 @@
 """What is found amiss while an article is read."""
 
+from functools import cached_property
+
 from markdown_it.tree import SyntaxTreeNode
 
 from xcbulletin.model import Article, Place, Problem, Severity
@@ -11,10 +13,14 @@ class Remarks:
 
     def __init__(self, article: Article) -> None:
         self.problems: list[Problem] = []
-        self.rows = switches_blanked(article.body)
-        """The body as written, but for its switches."""
         self.body_line = article.body_line
         self.file = article.file
+        self._body = article.body
+
+    @cached_property
+    def rows(self) -> list[str]:
+        """The body as written, but for its switches."""
+        return switches_blanked(self._body) if "<!--" in self._body else self._body.split("\n")
 
     def line_of(self, tree: SyntaxTreeNode) -> int:
         """Return the line of the file on which a tree begins, or what it stands in."""
