@@ -33,13 +33,14 @@ from sqlalchemy.types import TypeDecorator
 
 from xcbulletin.errors import BulletinError, reason
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Kept here too, for looking it up takes Alembic half a second."""
 
 _MADE = {
     "0001": {"boilerplate", "example", "fetch", "gram", "item", "item_version"}
     | {"label", "model", "source", "story", "verdict"},
     "0002": {"attempt", "bucket", "delivery", "mailing", "returned", "suppression", "variant"},
+    "0003": {"filed_article", "filed_issue"},
 }
 """The tables that each migration makes."""
 _VERSIONS = "xcbulletin_version"

@@ -2,13 +2,15 @@
 
 import sys
 
-from xcbulletin.cli import collect, issues, review, sources, suggest, verify
+from xcbulletin.cli import archive, collect, issues, review, search, sources, suggest, verify
 from xcbulletin.cli.app import app, list_in_order
 from xcbulletin.cli.mailing import deliveries, recipients, sending
 
 __all__ = ["app", "main"]
 
-list_in_order(app, (issues, review, verify, sources, collect, suggest, recipients, sending, deliveries))
+list_in_order(
+    app, (issues, review, verify, sources, collect, suggest, recipients, sending, deliveries, archive, search)
+)
 
 
 def main() -> None:

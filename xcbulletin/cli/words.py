@@ -16,6 +16,7 @@ from xcbulletin.model import Industry, IssueId, Problem, Severity
 if TYPE_CHECKING:
     from xcbulletin.newsroom import Newsroom
     from xcbulletin.postroom import Postroom
+    from xcbulletin.readingroom import Readingroom
     from xcbulletin.workshop import Workshop
 
 IssueArgument = Annotated[str, typer.Argument(metavar="期号", help="如 2021-01", show_default=False)]
@@ -46,6 +47,14 @@ def open_postroom(context: typer.Context) -> "Postroom":
     from xcbulletin.workspace import find_root
 
     return Postroom(find_root(context.obj), os.environ)
+
+
+def open_readingroom(context: typer.Context) -> "Readingroom":
+    """Return the reading room of the workspace that the command works in. Raises WorkspaceError."""
+    from xcbulletin.readingroom import Readingroom
+    from xcbulletin.workspace import find_root
+
+    return Readingroom(find_root(context.obj), os.environ)
 
 
 def chosen_issues(root: Path, issues: Sequence[str] | None, *, every: bool) -> tuple[IssueId, ...]:

@@ -1,0 +1,274 @@
+"""The archive site made: what changed is made again, and put in place."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from xcbulletin.archive import addresses
+from xcbulletin.archive.filed import REPORT, FiledIssue, slug_of
+from xcbulletin.archive.links import FindPage, link
+from xcbulletin.archive.placing import Placed, Placing
+from xcbulletin.archive.searching.files import search_files
+from xcbulletin.archive.searching.pieces import cut
+from xcbulletin.archive.site.pages import Pages
+from xcbulletin.archive.site.site import Site
+from xcbulletin.errors import ProblemsError, reason
+from xcbulletin.model import Audience, IssueId, Place, Problem
+from xcbulletin.publishing.documents import PDF_FILE, web_pictures
+from xcbulletin.publishing.documents import addresses as picture_addresses
+from xcbulletin.publishing.outputs import Format, output_folder, read_current
+from xcbulletin.readingroom.hands import side_by_side
+from xcbulletin.readingroom.reading import Archived, read_for_archive
+from xcbulletin.readingroom.records import CACHE, Record, Records
+from xcbulletin.workspace import alone_in, issue_ids, write_whole
+
+if TYPE_CHECKING:
+    from xcbulletin.publishing.figures import Picture
+    from xcbulletin.readingroom import Readingroom, Tell
+
+_FEW = 3
+"""Issues that are made sooner by one process than by several."""
+_SHARES = 2
+"""Parts in which the search index is joined, side by side."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltArchive:
+    """What a build of the archive came to."""
+
+    placed: Placed
+    issues: tuple[FiledIssue, ...]
+    """Those in it, oldest first."""
+    left_out: tuple[tuple[IssueId, str], ...]
+    """Issues that readers do not have yet, and why."""
+    failed: tuple[IssueId, ...]
+    """Issues that cannot be read."""
+    without_pdf: tuple[IssueId, ...]
+    problems: tuple[Problem, ...]
+
+
+def build_archive(
+    room: "Readingroom", *, with_search: bool = True, print_pdfs: bool = False, tell: "Tell"
+) -> BuiltArchive:
+    """Make the archive in build/archive, as far as it changed.
+
+    An issue that cannot be read is left out and its problems are told. With `print_pdfs`, issues whose PDF is not
+    there, or no longer true, are printed first. Raises BulletinError.
+    """
+    folder = room.root / CACHE
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        built = _Building(room, with_search=with_search, tell=tell).build()
+        if print_pdfs and built.without_pdf:
+            room.print_pdfs(built.without_pdf)
+            built = _Building(room, with_search=with_search, tell=tell).build()
+    return built
+
+
+class _Building:
+    def __init__(self, room: "Readingroom", *, with_search: bool, tell: "Tell") -> None:
+        self._room, self._with_search, self._tell = room, with_search, tell
+        self._records = Records(room.root, room.environment)
+        self._placing = Placing(room.root / addresses.ARCHIVE_FOLDER, self._records.state)
+        self._pages = Pages(room.workshop.templates, _site(room))
+
+    def build(self) -> BuiltArchive:
+        self._placing.begin()
+        try:
+            records = self._all_records()
+            issues = tuple(
+                sorted((one.filed for one in records.values() if one.filed), key=lambda one: one.order)
+            )
+            files = {path: digest for one in records.values() for path, digest in (one.files or {}).items()}
+            for made in side_by_side(partial(self._make_part, issues, records), self._parts()):
+                files |= made
+            placed = self._placing.commit(files)
+        finally:
+            self._placing.abandon()
+        self._records.clear(records)
+        return BuiltArchive(
+            placed=placed,
+            issues=issues,
+            left_out=tuple((one.issue, one.left_out) for one in records.values() if one.left_out),
+            failed=tuple(one.issue for one in records.values() if one.filed is None and one.problems),
+            without_pdf=tuple(one.issue for one in records.values() if one.filed and not one.pdf),
+            problems=tuple(problem for one in records.values() for problem in one.problems),
+        )
+
+    def _all_records(self) -> dict[IssueId, Record]:
+        ids, problems = _each_once(issue_ids(self._room.root))
+        kept = {issue: record for issue in ids if (record := self._still_true(issue))}
+        changed = [issue for issue in ids if issue not in kept]
+        records = kept | self._made(changed, self._guess)
+        pages = _pages_by_file(one.filed for one in records.values() if one.filed)
+        astray = [
+            issue
+            for issue, record in records.items()
+            if any(pages.get(target) != page for target, page in record.links.items())
+        ]
+        records |= self._made(astray, pages.get)
+        records |= {one.issue: one for one in problems}
+        return dict(sorted(records.items()))
+
+    def _still_true(self, issue: IssueId) -> Record | None:
+        record = self._records.read(issue)
+        if record is None or record.files is None:
+            return None
+        is_whole = all(self._placing.is_there(path, digest) for path, digest in record.files.items())
+        has_piece = not self._with_search or self._records.piece(record).is_file()
+        return record if is_whole and has_piece else None
+
+    def _made(self, issues: Sequence[IssueId], find_page: FindPage) -> dict[IssueId, Record]:
+        found: dict[IssueId, Record] = {}
+        for record in side_by_side(partial(self._make, find_page), issues, least=_FEW):
+            found[record.issue] = record
+            self._tell(f"{len(found)}/{len(issues)} 期")
+        return found
+
+    def _make(self, find_page: FindPage, issue: IssueId) -> Record:
+        stamp = self._records.stamp(issue)
+        try:
+            archived = read_for_archive(self._room.workshop, issue, self._room.today)
+        except ProblemsError as error:
+            return Record(issue=issue, stamp=stamp, problems=error.problems)
+        except OSError as error:
+            return Record(issue=issue, stamp=stamp, problems=(_unreadable(issue, error),))
+        if isinstance(archived, str):
+            return Record(issue=issue, stamp=stamp, left_out=archived)
+        record = self._make_files(archived, stamp, find_page)
+        if self._with_search:
+            write_whole(self._records.piece(record), cut(archived.filed))
+        self._records.write(record)
+        return record
+
+    def _make_files(self, archived: Archived, stamp: str, find_page: FindPage) -> Record:
+        filed = archived.filed
+        links: dict[str, str | None] = {}
+
+        def find(target: str) -> str | None:
+            links[target] = find_page(target)
+            return links[target]
+
+        linked = link(archived.edition, archived.issue.articles, addresses.issue_page(filed), find)
+        files = dict(self._pdf(filed))
+        pdf = bool(files)
+        shown, narrow = self._pictures(archived)
+        pages = self._pages.of_issue(
+            linked.edition,
+            filed,
+            picture=picture_addresses(shown),
+            narrow=picture_addresses(narrow),
+            sizes={quote(one.name): (one.width, one.height) for one in (*shown.values(), *narrow.values())},
+            pdf=pdf,
+        )
+        folder = addresses.issue_folder(filed.id)
+        images = {f"{folder}/{one.name}": one.content for one in (*shown.values(), *narrow.values())}
+        files |= {path: self._placing.offer(path, content) for path, content in (*pages, *images.items())}
+        problems = (*archived.problems, *linked.problems)
+        return Record(
+            issue=filed.id, stamp=stamp, filed=filed, problems=problems, files=files, links=links, pdf=pdf
+        )
+
+    def _pictures(self, archived: Archived) -> "tuple[dict[str, Picture], dict[str, Picture]]":
+        if not any(entry.pictures for entry in archived.edition.entries):
+            return {}, {}
+        workshop = self._room.workshop
+        drawings = self._room.root / "build" / ".cache" / "charts"
+        return web_pictures(archived.edition, archived.pictures, workshop.fonts, drawings)
+
+    def _pdf(self, filed: FiledIssue) -> Iterator[tuple[str, str]]:
+        """Yield the PDF of an issue where it is there and still true."""
+        folder = output_folder(self._room.root, filed.id, Audience())
+        if not (folder / PDF_FILE).is_file():
+            return
+        digest = self._room.workshop.digest(filed.id, Audience())
+        if read_current(folder, digest, (Format.PDF,)):
+            path = addresses.issue_pdf(filed)
+            yield path, self._placing.offer_copy(path, folder / PDF_FILE)
+
+    def _parts(self) -> tuple[int | None, ...]:
+        """Return the parts in which the rest is made: the pages, and the shares of the search index."""
+        return (None, *range(_SHARES)) if self._with_search else (None,)
+
+    def _make_part(
+        self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record], share: int | None
+    ) -> dict[str, str]:
+        if share is None:
+            made = self._pages.of_all(issues, [one.issue for one in records.values() if one.pdf])
+        else:
+            workspace = self._room.workspace
+            parts = [(one, self._records.piece(records[one.id]).read_bytes()) for one in issues]
+            industries = [one.code for one in workspace.industries]
+            columns = [*(one.code for one in workspace.columns), REPORT.code]
+            made = search_files(parts, industries, columns, share, _SHARES)
+        return {path: self._placing.offer(path, content) for path, content in made}
+
+    def _guess(self, target: str) -> str | None:
+        """Return where a link into the workspace leads if its target is in the archive; that is seen later."""
+        if not os.path.exists(self._room.root / target):  # noqa: PTH110  it takes any name that is written
+            return None
+        match PurePosixPath(target).parts:
+            case ("issues", issue):
+                return f"{addresses.issue_folder(IssueId(issue))}/index.html"
+            case ("issues", issue, *_, name) if name.endswith(".md"):
+                return f"{addresses.issue_folder(IssueId(issue))}/{slug_of(target)}.html"
+        return None
+
+
+def _site(room: "Readingroom") -> Site:
+    workspace, archive = room.workspace, room.workspace.settings.archive
+    masthead = workspace.settings.masthead
+    return Site(
+        title=masthead.title,
+        publishers=masthead.publisher,
+        notice=None if archive.public else archive.notice,
+        base_url=archive.base_url,
+        industries=workspace.industries,
+        columns=(*workspace.columns, REPORT),
+        volumes=_volumes(room),
+        contact=workspace.settings.imprint.contact,
+    )
+
+
+def _volumes(room: "Readingroom") -> tuple[int, ...]:
+    folder = room.root / addresses.ARCHIVE_FOLDER / "volumes"
+    return tuple(sorted(int(path.stem) for path in folder.glob("[0-9][0-9][0-9][0-9].pdf")))
+
+
+def _each_once(ids: Iterable[IssueId]) -> tuple[list[IssueId], list[Record]]:
+    """Return the issues, without those whose folder a disk that ignores case takes for another's."""
+    found: dict[str, IssueId] = {}
+    twice = [issue for issue in ids if found.setdefault(issue.lower(), issue) != issue]
+    return list(found.values()), [
+        Record(issue=issue, stamp="", problems=(_same_name(issue, found[issue.lower()]),)) for issue in twice
+    ]
+
+
+def _same_name(issue: IssueId, other: IssueId) -> Problem:
+    return Problem(
+        place=Place(file=f"issues/{issue}"),
+        rule="issue-name",
+        message=f"与 issues/{other} 只差大小写，共享盘和 U 盘分不开这两期，没有收进归档",
+        suggestion="请把其中一期的文件夹改名",
+    )
+
+
+def _unreadable(issue: IssueId, error: OSError) -> Problem:
+    return Problem(
+        place=Place(file=f"issues/{issue}"),
+        rule="unreadable",
+        message=f"读不了这一期（{reason(error)}）",
+        suggestion="请检查文件和文件夹的权限",
+    )
+
+
+def _pages_by_file(issues: Iterable[FiledIssue]) -> dict[str, str]:
+    pages: dict[str, str] = {}
+    for issue in issues:
+        pages[f"issues/{issue.id}"] = addresses.issue_page(issue)
+        pages |= {one.file: addresses.article_page(issue, one) for one in issue.articles}
+    return pages

@@ -1,0 +1,123 @@
+"""What the archive knows of each issue, kept in build/.cache until the issue changes."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from unicodedata import unidata_version
+
+from pydantic import TypeAdapter, ValidationError
+
+from xcbulletin.archive.filed import FiledIssue
+from xcbulletin.model import Audience, IssueId, Problem
+from xcbulletin.publishing.outputs import MANIFEST, output_folder, source_digest
+from xcbulletin.starter import template_folders
+from xcbulletin.workspace import (
+    INDUSTRIES_FILE,
+    SETTINGS_FILE,
+    issue_folder,
+    setting_overrides,
+    write_whole,
+)
+
+CACHE = "build/.cache/archive"
+_UNARCHIVED = ("CHECK", "COLLECTOR", "DATABASE", "LOCALITY", "MAIL", "MAILBOX")
+"""Settings that leave no mark on the archive."""
+_FORM = 1
+"""To be counted up when what is kept changes its form."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """An issue as it was when it was last looked at."""
+
+    issue: IssueId
+    stamp: str
+    """Changes with everything that it depends on."""
+    filed: FiledIssue | None = None
+    """None where it is not in the archive."""
+    left_out: str | None = None
+    """Why it is not, in Chinese, where nothing is wrong with it."""
+    problems: tuple[Problem, ...] = ()
+    files: dict[str, str] | None = None
+    """SHA-256 of its own files by their path in the archive; None where they were not made."""
+    links: dict[str, str | None] = field(default_factory=dict)
+    """The pages that its links into the workspace were taken to lead to."""
+    pdf: bool = False
+    """Whether its PDF is in the archive."""
+
+
+class Records:
+    """The records of a workspace's issues."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._root, self._environment = root, environment
+        self._adapter = TypeAdapter(Record)
+
+    def read(self, issue: IssueId) -> Record | None:
+        """Return the record of an issue if it still holds."""
+        try:
+            record: Record = self._adapter.validate_json(self._file(issue).read_bytes())
+        except (OSError, ValidationError, RecursionError):
+            return None
+        return record if record.stamp == self.stamp(issue) else None
+
+    def write(self, record: Record) -> None:
+        """Keep a record."""
+        with suppress(OSError):  # it is made again next time
+            write_whole(self._file(record.issue), self._adapter.dump_json(record))
+
+    def piece(self, record: Record) -> Path:
+        """Return where the piece of the search index that is cut from an issue is kept."""
+        return self._root / CACHE / f"{record.issue}.{record.stamp[:16]}.piece"
+
+    def clear(self, records: Mapping[IssueId, Record]) -> None:
+        """Delete what is kept of issues, or of states of issues, that are no more."""
+        wanted = {self._file(issue) for issue in records} | {self.piece(one) for one in records.values()}
+        for path in (self._root / CACHE).glob("*.*"):
+            if path not in wanted and path.suffix in (".json", ".piece") and path.name != _STATE:
+                path.unlink(missing_ok=True)
+
+    @property
+    def state(self) -> Path:
+        """The file that tells what is in place."""
+        return self._root / CACHE / _STATE
+
+    def stamp(self, issue: IssueId) -> str:
+        """Return what changes when an issue, its PDF, or anything that all pages are made of changes."""
+        folder = issue_folder(self._root, issue)
+        manifest = output_folder(self._root, issue, Audience()) / MANIFEST
+        stats = [*_stats(folder, ""), *_stat(manifest, MANIFEST)]
+        told = [_FORM, self._shared, unidata_version, sorted(stats)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    @cached_property
+    def _shared(self) -> str:
+        sources = (self._root / SETTINGS_FILE, self._root / INDUSTRIES_FILE, *template_folders(self._root))
+        return source_digest(sources, Audience(), setting_overrides(self._environment, _UNARCHIVED))
+
+    def _file(self, issue: IssueId) -> Path:
+        return self._root / CACHE / f"{issue}.json"
+
+
+_STATE = "place.state"
+
+
+def _stats(folder: Path, base: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _stats(Path(entry.path), f"{base}{entry.name}/")
+            else:
+                status = entry.stat()
+                yield f"{base}{entry.name}", status.st_size, status.st_mtime_ns
+
+
+def _stat(path: Path, name: str) -> Iterator[tuple[str, int, int]]:
+    with suppress(OSError):
+        status = path.stat()
+        yield name, status.st_size, status.st_mtime_ns
