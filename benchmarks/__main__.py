@@ -2,14 +2,18 @@
 
 Every figure is a median of interleaved rounds in one run, each in a fresh process; what counts is the ratios. A peer
 that is not installed is left out, with a word on how to get it. Without names, all are measured.
+
+Words behind a name say what of it: archive [1000] [10000] [peers] [site] [phone] [answers]
 """
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import workspaces
+from archive import archive
 from classification import classification
 from collecting import collecting
 from composing import composing
@@ -18,6 +22,7 @@ from measuring import Run, measure, report
 from peers import bare_weasyprint, chromium, typst
 from proofreading import proofreading
 from samestory import samestory
+from searching import searching
 from sending import sending
 from suggesting import suggesting
 
@@ -32,10 +37,21 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="|".join(BENCHMARKS), default=list(BENCHMARKS))
     parser.add_argument("--rounds", type=int, help="how often each command is run")
     options = parser.parse_args()
-    for name in options.names:
+    for name, words in _with_words(options.names):
         benchmark, rounds = BENCHMARKS[name]
         with tempfile.TemporaryDirectory() as folder:
-            benchmark(Path(folder), options.rounds or rounds)
+            benchmark(Path(folder), options.rounds or rounds, *words)
+
+
+def _with_words(names: list[str]) -> list[tuple[str, list[str]]]:
+    """Return each benchmark's name with the words behind it."""
+    found: list[tuple[str, list[str]]] = []
+    for word in names:
+        if word in BENCHMARKS or not found:
+            found.append((word, []))
+        else:
+            found[-1][1].append(word)
+    return found
 
 
 def issue(folder: Path, rounds: int) -> None:
@@ -93,16 +109,18 @@ def long_report(folder: Path, rounds: int) -> None:
     report(f"a report of {pages} pages (goal ≤ 250 MB)", measured, goals)
 
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, tuple[Callable[..., None], int]] = {
     "issue": (issue, 9),
     "many": (many, 3),
     "report": (long_report, 3),
+    "archive": (archive, 3),
     "classification": (classification, 3),
     "collecting": (collecting, 3),
     "composing": (composing, 3),
     "ledger": (ledger, 3),
     "proofreading": (proofreading, 5),
     "samestory": (samestory, 1),
+    "searching": (searching, 3),
     "suggesting": (suggesting, 5),
     "sending": (sending, 3),
 }

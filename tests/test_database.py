@@ -21,6 +21,7 @@ from sqlalchemy import Engine, func, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 import xcbulletin
+from xcbulletin.archive.catalogue import tables as catalogue_tables  # noqa: F401
 from xcbulletin.collecting import tables
 from xcbulletin.database import _MADE, HEAD, DatabaseError, lasting, metadata, open_engine, reading
 from xcbulletin.delivery.ledger import tables as ledger_tables
