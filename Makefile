@@ -43,5 +43,5 @@ fonts: venv ## 准备排版字体（每台机器一次，约一分钟）
 	$(BIN)/xcbulletin fonts
 
 clean: ## 删除 build、.venv 和各种缓存（字体保留）
-	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build .venv tests/web/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,9 +15,13 @@ main() {
         browser
         database_server
         mail_server
+        page_checkers
         ;;
     "venv ") venv "" ;;
-    "venv dev") venv dev ;;
+    "venv dev")
+        venv dev
+        page_rules
+        ;;
     *) fail "用法：scripts/setup.sh system|venv [dev]" "usage: scripts/setup.sh system|venv [dev]" ;;
     esac
 }
@@ -77,6 +81,30 @@ mail_server() {
         echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
         install_packages postfix
     ) || echo "提示：装不上 postfix，需要它的测试会跳过。"
+}
+
+# What judges pages runs on node and Java; tests that want one of them are skipped without it.
+page_checkers() {
+    [[ -z ${XCBULLETIN_SYSTEM_READY:-} ]] || return 0
+    local missing=()
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    command -v java >/dev/null || missing+=(default-jre-headless)
+    [[ ${#missing[@]} -eq 0 ]] || ( install_packages "${missing[@]}" ) ||
+        echo "提示：装不上 ${missing[*]}，检查网页是否合标准、无障碍的测试会跳过。"
+}
+
+# axe-core, html-validate and the Nu checker, as tests/web/package-lock.json has them; again only when that changes.
+page_rules() {
+    local wanted made=tests/web/node_modules/made-for
+    wanted=$(sha256sum <tests/web/package-lock.json)
+    [[ $(cat "$made" 2>/dev/null) != "$wanted" ]] || return 0
+    echo "安装检查网页的软件包……"
+    if (cd tests/web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null); then
+        echo "$wanted" >"$made"
+    else
+        echo "提示：装不上 tests/web 的软件包，检查网页是否合标准、无障碍的测试会跳过。"
+    fi
 }
 
 install_packages() {

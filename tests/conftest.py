@@ -10,7 +10,15 @@ from typing import Any
 
 import hypothesis
 import pytest
+from browser import browser, page  # noqa: F401
 from databases import database_url, engine, postgresql  # noqa: F401
+from web.fixtures import (  # noqa: F401
+    archive_site,
+    empty_archive_site,
+    house_pages,
+    preview_pages,
+    web_workspace,
+)
 
 from xcbulletin import usage
 from xcbulletin.cli import app

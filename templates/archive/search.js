@@ -201,6 +201,7 @@
     }, []);
   }
 
+  /* Find with what has to be fetched for it; `asked` has the names of FIELDS. */
   function findAll(asked, done) {
     var words = parseWords(asked.q);
     loadAll(shardsFor(words), "g", shards, function () { done(find(asked, words)); });
@@ -359,7 +360,8 @@
     day.setAttribute("datetime", hit.issue.date);
     about.appendChild(document.createTextNode(hit.issue.label + " · "));
     about.appendChild(day);
-    about.appendChild(document.createTextNode([""].concat(nameOf("column", archive.columns[archive.column[hit.article]]), industries).join(" · ")));
+    var shelf = nameOf("column", archive.columns[archive.column[hit.article]]);
+    about.appendChild(document.createTextNode([""].concat(shelf, industries).join(" · ")));
     [title, about, snippet(shown[2], words)].forEach(function (part) { item.appendChild(part); });
     return item;
   }
@@ -382,7 +384,9 @@
     function add(link) { row.appendChild(make("li")).appendChild(link); }
     if (state.page > 1) { add(pageLink(state, state.page - 1, "上一页")); }
     for (page = 1; page <= last; page++) {
-      if (page === 1 || page === last || Math.abs(page - state.page) < 3) { add(pageLink(state, page, String(page), "第" + page + "页")); }
+      if (page === 1 || page === last || Math.abs(page - state.page) < 3) {
+        add(pageLink(state, page, String(page), "第" + page + "页"));
+      }
     }
     if (state.page < last) { add(pageLink(state, state.page + 1, "下一页")); }
     pages.appendChild(row);
@@ -395,8 +399,12 @@
     hits.slice(first, first + PAGE).forEach(function (hit) { list.appendChild(entry(hit, words)); });
     heading.hidden = !hits.length;
     showPages(state, last);
-    say(hits.length ? "共找到" + hits.length + "篇" + (last > 1 ? "，这是第" + state.page + "页，共" + last + "页" : "") : nothing(state));
+    say(hits.length ? "共找到" + hits.length + "篇" + which(state.page, last) : nothing(state));
     if (turned) { heading.focus(); heading.scrollIntoView(); }
+  }
+
+  function which(page, last) {
+    return last > 1 ? "，这是第" + page + "页，共" + last + "页" : "";
   }
 
   function nothing(state) {
@@ -409,10 +417,13 @@
 
   function search(state, turned) {
     var mine = round += 1, words = parseWords(state.q);
-    function still(step) { return function (result) { if (true) { step(result); } }; }
+    function still(step) { return function (result) { if (mine === round) { step(result); } }; }
     current = addressOf(state);
     problem.hidden = true;
-    if (!words.length && !state.industry && !state.column && !state.since && !state.until) { clear(); return say("请输入要找的字词，或选择产业、栏目、时间。"); }
+    if (!words.length && !state.industry && !state.column && !state.since && !state.until) {
+      clear();
+      return say("请输入要找的字词，或选择产业、栏目、时间。");
+    }
     say(LOOKING);
     findAll(state, still(function (hits) {
       state.page = Math.min(state.page, Math.max(1, Math.ceil(hits.length / PAGE)));
