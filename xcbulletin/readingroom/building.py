@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from xcbulletin.publishing.figures import Picture
     from xcbulletin.readingroom import Readingroom, Tell
 
-_FEW = 3
-"""Issues that are made sooner by one process than by several."""
 _SHARES = 2
 """Parts in which the search index is joined, side by side."""
 
@@ -124,7 +122,7 @@ class _Building:
 
     def _made(self, issues: Sequence[IssueId], find_page: FindPage) -> dict[IssueId, Record]:
         found: dict[IssueId, Record] = {}
-        for record in side_by_side(partial(self._make, find_page), issues, least=_FEW):
+        for record in side_by_side(partial(self._make, find_page), issues):
             found[record.issue] = record
             self._tell(f"{len(found)}/{len(issues)} 期")
         return found

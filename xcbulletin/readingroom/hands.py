@@ -13,19 +13,26 @@ _work: Callable[[Any], Any]
 _items: Sequence[Any]
 
 
-def side_by_side(work: Callable[[T], R], items: Sequence[T], *, least: int = 2) -> Iterator[R]:
-    """Yield what `work` makes of each item, in no order; in forked processes where there are `least` items.
+def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """Yield what `work` makes of each item, in no order, each in one of as many forked processes as there are cores.
 
-    A fork has everything at hand without a copy; only what `work` returns, or raises, is handed over.
+    A fork has everything at hand without a copy; only what `work` returns, or raises, is handed over. It is made for
+    one item, too: what draws charts leaves threads behind, and a process with threads is better not forked any more.
+    In such a one the work is done here.
     """
     global _work, _items
     hands = min(len(os.sched_getaffinity(0)), len(items))
-    if hands < 2 or len(items) < least:
+    if not hands or _has_threads():
         yield from map(work, items)
         return
     _work, _items = work, items
     with multiprocessing.get_context("fork").Pool(hands, _leave_ctrl_c_to_the_parent) as pool:
         yield from pool.imap_unordered(_call, range(len(items)))
+
+
+def _has_threads() -> bool:
+    """Tell whether a lock that another thread holds would stay shut in a fork: of native threads, too."""
+    return len(os.listdir("/proc/self/task")) > 1  # noqa: PTH208
 
 
 def _leave_ctrl_c_to_the_parent() -> None:
