@@ -69,7 +69,7 @@ def archive(
     pages = pages_of(site, root)
     files: dict[str, bytes] = {}
     for one in issues:
-        made = pages.of_issue(
+        made = pages.article_pages(
             one.edition,
             one.filed,
             picture=lambda node: node.src,
@@ -78,7 +78,7 @@ def archive(
             pdf=one.filed.id in pdfs,
         )
         files |= dict(made)
-    rest = dict(pages.of_all([one.filed for one in issues], {IssueId(one) for one in pdfs}))
+    rest = dict(pages.other_pages([one.filed for one in issues], {IssueId(one) for one in pdfs}))
     assert not files.keys() & rest.keys()
     return files | rest
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.archive.folding import fold
-from xcbulletin.archive.searching.files import search_files
+from xcbulletin.archive.searching.files import meta_file, text_files
 from xcbulletin.archive.searching.pieces import cut
+from xcbulletin.archive.searching.shards import shard_files
 from xcbulletin.model import IssueId, Kind
 
 INDUSTRIES = ("power", "nev", "env", "ai")
@@ -47,7 +48,12 @@ def make_filed_issue(month: str, *articles: FiledArticle, **fields: Any) -> File
 
 
 def files_of(*issues: FiledIssue, share: int = 0, shares: int = 1) -> dict[str, bytes]:
-    return dict(search_files([(one, cut(one)) for one in issues], INDUSTRIES, SHELVES, share, shares))
+    parts = [(one, cut(one)) for one in issues]
+    files = dict(shard_files([piece for _issue, piece in parts], share, shares))
+    if share == 0:
+        texts = (file for one in issues for file in text_files(one))
+        files |= dict((meta_file(parts, INDUSTRIES, SHELVES), *texts))
+    return files
 
 
 def read_all(

@@ -61,6 +61,12 @@ def test_a_broken_link_is_reported_with_its_line_and_its_words_stay(href: str) -
     assert str(problem.place) == "issues/2021-01/news/a.md:8"
 
 
+def test_a_link_in_a_note_leads_there_too() -> None:
+    edition = linked("见[^1]。\n\n[^1]: 见[上期](../../2020-12/news/chips.md)和[无](nix.md)。\n").edition
+    (note,) = edition.entries[0].notes
+    assert [node.href for node in walk((note,)) if isinstance(node, Link)] == ["../2020-12/news-chips.html"]
+
+
 def test_what_is_wrong_with_a_link_is_said_in_full() -> None:
     (problem,) = linked("见[注](note-f-5)。\n").problems
     assert str(problem) == (

@@ -251,6 +251,30 @@ def test_two_articles_of_one_title_are_told_apart() -> None:
     assert titles == ["国内联播快讯 · 2021年第1期", "国内联播快讯 · 2021年第2期"]
 
 
+def test_an_issue_without_a_number_is_told_by_its_day_and_named_once() -> None:
+    plain, special = (
+        print_issue(make_article(), month=month, title=title, number=None, total_number=None)
+        for month, title in (("2021-01", SITE.title), ("2021-02", "特刊"))
+    )
+    files = archive(plain, special, print_issue(make_article(), month="2021-03"))
+    trees = [page(files, f"issues/2021-0{month}/index.html") for month in (1, 2, 3)]
+    assert [texts(tree, "title, .kicker, h1") for tree in trees] == [
+        [f"{SITE.title}（2021年1月25日） · {SITE.title}", SITE.title],
+        [f"特刊（2021年2月25日） · {SITE.title}", SITE.title, "特刊"],
+        [f"2021年第3期 · {SITE.title}", SITE.title, "2021年第3期"],
+    ]
+
+
+def test_the_shelf_of_parts_of_reports_is_not_taken_for_the_list_of_reports() -> None:
+    files = archive(print_report())
+    pages = ("reports/index.html", "columns/report/index.html", "columns/report/2021.html")
+    assert [texts(page(files, one), "title")[0] for one in pages] == [
+        f"专题报告 · {SITE.title}",
+        f"栏目：专题报告 · {SITE.title}",
+        f"栏目：专题报告 2021年 · {SITE.title}",
+    ]
+
+
 @pytest.mark.parametrize(
     "title",
     [

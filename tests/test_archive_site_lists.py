@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from archivesite import SITE, archive, links, page, print_issue, texts
 from conftest import make_article
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xcbulletin.archive.addresses import industry_page
@@ -57,6 +57,7 @@ def test_a_year_of_many_articles_is_parted_from_its_beginning() -> None:
     assert (shelf.total, len(shelf.newest)) == (125, 50)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 130), max_size=4), st.integers(0, 130))
 def test_what_is_printed_later_changes_no_page_that_is_full(counts: list[int], more: int) -> None:
     from_november = (0,) * 10

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from searched import make_filed_article, read_all
+from searched import make_filed_issue as make_issue_of
 from sqlalchemy import Connection, Engine, update
 
 from xcbulletin.archive.catalogue import fts, grams, places, tables
@@ -18,7 +20,7 @@ from xcbulletin.archive.catalogue.queries import Found, Hit, Order, Query, parse
 from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.archive.folding import _Folds, fold
 from xcbulletin.database import DatabaseError, open_engine, reading
-from xcbulletin.model import IssueId, Kind
+from xcbulletin.model import IssueId
 
 JANUARY = datetime.date(2021, 1, 29)
 
@@ -49,34 +51,13 @@ def passing(engine: Engine) -> Iterator[Connection]:
 
 
 def make_filed(title: str = "标题", text: str = "正文。", **fields: object) -> FiledArticle:
-    own = {
-        "file": "issues/2021-01/news/01.md",
-        "slug": "news-01",
-        "anchor": "news-01",
-        "column": "news",
-        "industries": (),
-        "source": None,
-        "author": None,
-        "summary": None,
-        "corrections": (),
-    }
-    return FiledArticle(title=title, text=text, **{**own, **fields})  # type: ignore[arg-type]
+    return make_filed_article(1, text, title, **fields)
 
 
 def make_filed_issue(
     *articles: FiledArticle, id: str = "2021-01", date: datetime.date = JANUARY
 ) -> FiledIssue:
-    return FiledIssue(
-        id=IssueId(id),
-        kind=Kind.BULLETIN,
-        title="快递",
-        subtitle=None,
-        label="",
-        publishers=(),
-        number=None,
-        date=date,
-        articles=articles,
-    )
+    return make_issue_of("2021-01", *articles, id=IssueId(id), date=date)
 
 
 def put_all(connection: Connection, *issues: FiledIssue) -> None:
@@ -156,8 +137,8 @@ def test_a_hit_tells_all_that_a_door_shows(connection: Connection) -> None:
     assert find(connection, Query(words=("装机",))).hits == (
         Hit(
             issue=IssueId("2021-01A"),
-            file="issues/2021-01/news/01.md",
-            slug="news-01",
+            file="issues/x/news/001.md",
+            slug="news-001",
             title="光伏装机",
             column="news",
             industries=("power", "nev"),
@@ -165,7 +146,7 @@ def test_a_hit_tells_all_that_a_door_shows(connection: Connection) -> None:
             snippet="今年装机增长。",
         ),
     )
-    assert find(connection, Query()).hits[0].page == "issues/2021-01a/news-01.html"
+    assert find(connection, Query()).hits[0].page == "issues/2021-01a/news-001.html"
 
 
 def test_words_of_any_length_are_found_in_title_and_text(connection: Connection) -> None:
@@ -282,15 +263,9 @@ def test_what_is_found_is_what_has_the_words(
 
 
 def expected(articles: Sequence[FiledArticle], query: Sequence[str], order: Order) -> list[str]:
-    """Return what is found by looking into every text; a word does not go over the end of a line."""
-    having = [
-        one
-        for one in articles
-        if all("\n" not in word and (word in fold(one.title) or word in fold(one.text)) for word in query)
-    ]
-    if order is Order.RELEVANCE:
-        having.sort(key=lambda one: -sum(word in fold(one.title) for word in query))
-    return [one.slug for one in having]
+    """Return what is found by looking into every text."""
+    hits = read_all([make_filed_issue(*articles)], query, relevance=order is Order.RELEVANCE)
+    return [slug for _issue, slug in hits]
 
 
 # Filters
@@ -499,7 +474,7 @@ def test_a_put_that_fails_leaves_what_was(engine: Engine, monkeypatch: pytest.Mo
     monkeypatch.setattr(places, "ARTICLES", 1)
     with pytest.raises(DatabaseError) as caught, engine.begin() as connection:
         put(connection, make_filed_issue(make_filed("乙"), make_filed("丙")), "2")
-    assert str(caught.value) == "issues/2021-01: 一期有 2 篇，搜索最多收 1 篇"
+    assert str(caught.value) == "issues/2021-01: 一期有 2 篇，检索最多收 1 篇"
     with reading(engine) as connection:
         assert found(connection, "正文") == ["甲"]
 
@@ -511,7 +486,7 @@ def test_too_many_issues_of_one_date_are_told(
     put_all(connection, *(make_filed_issue(make_filed(), id=id) for id in "bc"))
     with pytest.raises(DatabaseError) as caught:
         put_all(connection, make_filed_issue(make_filed(), id="a"))
-    assert str(caught.value) == "issues/a: 2021-01-29 这一天的刊期太多，搜索最多收 2 期"
+    assert str(caught.value) == "issues/a: 2021-01-29 这一天的刊期太多，检索最多收 2 期"
 
 
 def test_sqlite_without_full_text_search_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -521,6 +496,6 @@ def test_sqlite_without_full_text_search_is_told(tmp_path: Path, monkeypatch: py
         put_all(connection, make_filed_issue(make_filed()))
     engine.dispose()
     assert str(caught.value) == (
-        "这台机器上的 SQLite 没有全文检索（FTS5），不能搜索；请换用带 FTS5 的 Python（python.org 和各 Linux 发行版的都有），"
+        "这台机器上的 SQLite 没有全文检索（FTS5），不能检索；请换用带 FTS5 的 Python（python.org 和各 Linux 发行版的都有），"
         "或在 bulletin.yaml 的 database 里改用 PostgreSQL"
     )

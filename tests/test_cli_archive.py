@@ -133,6 +133,31 @@ def test_an_issue_that_cannot_be_read_is_named_and_the_rest_is_built(two_issues:
     assert not any("2021-02" in path for path in made)
 
 
+def test_an_issue_that_the_machine_does_not_give_is_named_and_the_rest_is_built(
+    two_issues: Workspace, run: Run
+) -> None:
+    run("archive", "build")
+    settings = two_issues.root / "issues/2021-02/issue.yaml"
+    settings.unlink()
+    settings.symlink_to("/proc/self/mem")
+    outcome = run("archive", "build")
+    assert outcome.code == 1
+    assert re.fullmatch(
+        "issues/2021-02: 读不了这一期（.*）；请检查文件和文件夹的权限", outcome.err.splitlines()[0]
+    )
+    assert outcome.err.splitlines()[1:] == ["2021-02: 没有收进归档；请先改正以上问题"]
+    assert "1 期 2 篇" in outcome.out
+
+
+def test_the_mark_that_an_editor_leaves_beside_an_open_file_does_no_harm(
+    two_issues: Workspace, run: Run
+) -> None:
+    (two_issues.root / "issues/2021-02/news/.#01-chips.md").symlink_to("somebody@somewhere.4711")
+    outcome = run("archive", "build")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert run("search", "芯片").out.endswith("共 1 篇\n")
+
+
 def test_what_is_still_being_written_never_appears(two_issues: Workspace, run: Run) -> None:
     write_article(
         two_issues.root / "issues/2021-01", "news/02-draft.md", "绝密草稿。\n", title="绝密", draft=True
@@ -232,22 +257,36 @@ def test_two_issues_that_differ_in_case_only_are_not_mixed(two_issues: Workspace
     assert "题AI" in text(two_issues, "issues/ai/index.html")
 
 
-@pytest.mark.parametrize(
-    "title", ["《“引号”》与'单引'", "a/b\\c:d?*", "🚗 出海", "</title><script>alert(1)</script>", "长" * 300]
-)
-def test_any_title_has_a_page(workspace: Workspace, run: Run, title: str) -> None:
+def test_an_issue_that_no_stick_can_hold_is_named_and_the_rest_is_built(
+    two_issues: Workspace, run: Run
+) -> None:
+    """A folder `index.html` kept the whole archive from being written."""
+    for name in ("index.html", "Con.x"):
+        write_article(write_issue(two_issues, name), "news.md", title="题")
+    outcome = run("archive", "build")
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[:2] == [
+        "issues/Con.x: 这个名字 Windows 或归档另有用处，没有收进归档；请把文件夹改名",
+        "issues/index.html: 这个名字 Windows 或归档另有用处，没有收进归档；请把文件夹改名",
+    ]
+    assert "芯片" in text(two_issues, "issues/2021-02/index.html")
+
+
+TITLES = ("《“引号”》与'单引'", "a/b\\c:d?*", "🚗 出海", "</title><script>alert(1)</script>", "长" * 300)
+
+
+def test_any_title_has_a_page_even_if_another_has_it_too(workspace: Workspace, run: Run) -> None:
     folder = write_issue(workspace, "2021-01")
-    for name in ("news/01-a.md", "news/02-b.md"):
-        write_article(folder, name, title=title, industries=["ai"])
+    for number, title in enumerate(TITLES * 2):
+        write_article(folder, f"news/{number:02}.md", title=title, industries=["ai"])
     assert run("archive", "build").code == 0
+    made = files(workspace)
     for page in (
-        "issues/2021-01/news-01-a.html",
-        "issues/2021-01/news-02-b.html",
+        *(f"issues/2021-01/news-{number:02}.html" for number in range(10)),
         "industries/ai/index.html",
     ):
-        content = files(workspace)[page].decode()
-        assert "<script>alert" not in content
-    assert run("archive", "build").out.count("写了 0 个文件") == 1
+        assert b"<script>alert" not in made[page]
+    assert "写了 0 个文件" in run("archive", "build").out
 
 
 def test_the_cache_may_be_deleted_or_damaged(two_issues: Workspace, run: Run) -> None:
@@ -294,3 +333,8 @@ def test_without_search_there_is_no_index(two_issues: Workspace, run: Run) -> No
 def test_a_year_has_four_digits(run: Run, year: str) -> None:
     outcome = run("archive", "volume", year)
     assert (outcome.code, outcome.err) == (2, f"年份应为四位数字，如 2021，现为“{year}”\n")
+
+
+def test_a_year_without_issues_cannot_be_bound(run: Run) -> None:
+    outcome = run("archive", "volume", "9999")
+    assert (outcome.code, outcome.err.partition("；")[0]) == (1, "9999 年没有可以合订的快递")

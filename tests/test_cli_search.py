@@ -155,6 +155,17 @@ def test_an_issue_that_cannot_be_read_is_told_and_the_others_are_searched(run: R
     )
 
 
+def test_an_issue_that_the_machine_does_not_give_is_told_and_the_others_are_searched(
+    run: Run, january: Path
+) -> None:
+    titles(run, "光伏")
+    (january / "issue.yaml").unlink()
+    (january / "issue.yaml").symlink_to("/proc/self/mem")
+    outcome = run("search", "光伏", "--json")
+    assert outcome.code == 1
+    assert [hit["title"] for hit in json.loads(outcome.out)["hits"]] == ["储能"]
+
+
 COLUMNS = "editorial（编者的话）、news（行业动态）、trends（行业趋势）、reports（行业报告）、finance（财经数据）、report（专题报告）"
 
 
@@ -187,6 +198,23 @@ COLUMNS = "editorial（编者的话）、news（行业动态）、trends（行�
 )
 def test_what_cannot_be_asked_is_refused(run: Run, words: tuple[str, ...], said: str) -> None:
     assert refused(run, *words) == said
+
+
+def test_all_that_cannot_be_asked_is_told_at_once(run: Run) -> None:
+    options = ("--since", "2021", "--until", "x", "--column", "动态", "--sort", "old", "--limit", "0")
+    assert refused(run, *options, "--industry", ",").splitlines() == [
+        "--since 应为月份，如 2021-01，现为“2021”",
+        "--until 应为月份，如 2021-01，现为“x”",
+        "--industry 后面要写产业的代码或名称，如 --industry ai,robot",
+        f"--column 没有“动态”这个栏目；可用：{COLUMNS}",
+        "--sort 应为 newest（新的在前）或 relevance（标题里有词的在前），现为“old”",
+        "--limit 后面应为 1 或更大的整数；用法见 xcbulletin search --help",
+    ]
+    assert refused(run, "--sort", "old").splitlines()[1].startswith("要找什么？")
+
+
+def test_however_many_may_be_listed(run: Run) -> None:
+    assert titles(run, "光伏", "--limit", "9" * 30) == ["储能", "光伏", "芯片报告"]
 
 
 def test_an_unknown_industry_is_refused(run: Run) -> None:

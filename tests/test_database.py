@@ -316,11 +316,14 @@ def test_a_wrong_address_is_told(tmp_path: Path, url: str, what: str, shown: str
     )
 
 
-@pytest.mark.parametrize(("good", "bad"), [(0, b"no database" * 999), (4096, b"\7" * 9000)])
+@pytest.mark.parametrize(
+    ("good", "bad"), [(0, b"no database" * 999), (44, b"\xff" * 4), (4096, b"\7" * 9000)]
+)
 def test_a_damaged_file_is_told(tmp_path: Path, good: int, bad: bytes) -> None:
     file = tmp_path / "sources" / "desk.db"
     open_engine(DEFAULT, tmp_path).dispose()
-    file.write_bytes(file.read_bytes()[:good] + bad)
+    content = file.read_bytes()
+    file.write_bytes(content[:good] + bad + content[good + len(bad) :])
     said = refusal(DEFAULT, tmp_path)
     assert said.startswith(f"{file}: ")
     assert said.endswith(

@@ -1,26 +1,37 @@
 """What the archive keeps of an issue."""
 
 import datetime
+from typing import Any
 
 import pytest
 
 from xcbulletin.archive.addresses import article_page, industry_page, issue_pdf, relative
 from xcbulletin.archive.filed import FiledIssue, file_issue
 from xcbulletin.archive.folding import fold
-from xcbulletin.model import REPORT_PARTS, Article, Column, Correction, Issue, IssueId, Kind
+from xcbulletin.model import REPORT_PARTS, Article, Column, Issue, IssueId, Kind
 from xcbulletin.publishing.edition import compose
 
 NEWS = Column(code="news", name="行业动态")
 
 
 def filed(
-    *bodies: str, files: tuple[str, ...] = (), kind: Kind = Kind.BULLETIN, **fields: object
+    *bodies: str,
+    files: tuple[str, ...] = (),
+    titles: tuple[str, ...] = (),
+    kind: Kind = Kind.BULLETIN,
+    **fields: object,
 ) -> FiledIssue:
     column = "body" if kind is Kind.REPORT else "news"
     names = files or tuple(f"{column}/{number:02}.md" for number, _ in enumerate(bodies, 1))
     articles = tuple(
-        Article(file=f"issues/2021-01/{name}", title=f"题{name}", column=column, body=body, body_line=5)
-        for name, body in zip(names, bodies, strict=True)
+        Article(
+            file=f"issues/2021-01/{name}",
+            title=title,
+            column=name.removesuffix(".md") if kind is Kind.REPORT and "/" not in name else column,
+            body=body,
+            body_line=5,
+        )
+        for name, title, body in zip(names, titles or [f"题{name}" for name in names], bodies, strict=True)
     )
     issue = Issue(
         id=IssueId("2021-01"),
@@ -63,26 +74,33 @@ def test_parts_of_a_report_have_its_industries_and_a_column_of_their_own() -> No
     assert (part.column, part.industries) == ("report", ("ai",))
 
 
-def test_the_last_correction_counts() -> None:
-    first, last = datetime.date(2021, 2, 1), datetime.date(2021, 3, 1)
-    issue = Issue(
-        id=IssueId("2021-01"),
-        kind=Kind.BULLETIN,
-        title="快递",
-        date=datetime.date(2021, 1, 29),
-        columns=(NEWS,),
-        articles=(
-            Article(
-                file="issues/2021-01/news.md",
-                title="题",
-                column="news",
-                body="正文",
-                body_line=5,
-                corrections=(Correction(date=first, note="一"), Correction(date=last, note="二")),
-            ),
-        ),
-    )
-    assert file_issue(issue, compose(issue, ())[0]).corrected == last
+def test_what_says_nothing_of_the_matter_of_a_report_has_none_of_its_industries() -> None:
+    files = ("copyright.md", "foreword.md", "contact.md")
+    issue = filed(*("正文",) * 3, files=files, kind=Kind.REPORT, industries=("ai",))
+    assert {one.file.rpartition("/")[2]: one.industries for one in issue.articles} == {
+        "copyright.md": (),
+        "foreword.md": ("ai",),
+        "contact.md": (),
+    }
+
+
+def test_the_blanks_of_a_title_are_single() -> None:
+    """As pages show it, so that what is copied from a page is found."""
+    assert [one.title for one in filed("正文", titles=("A  b　\n c",)).articles] == ["A b c"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"number": 3, "total_number": 39}, "2021年第3期（总第39期）"),
+        ({}, "快递"),
+        ({"number": 3, "kind": Kind.REPORT}, "快递"),
+    ],
+)
+def test_an_issue_is_called_by_its_number_and_a_report_by_its_title(
+    fields: dict[str, Any], name: str
+) -> None:
+    assert filed("正文", **fields).name == name
 
 
 @pytest.mark.parametrize(

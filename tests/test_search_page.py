@@ -111,13 +111,14 @@ def write_site(folder: Path, *issues: FiledIssue) -> Path:
         undefined=StrictUndefined,
     )
     site = {
+        "title": "快递",
         "industries": [Industry(code=code, name=f"{code}产业", short_name=code) for code in INDUSTRIES],
         "columns": [Column(code=code, name=f"{code}栏") for code in SHELVES],
     }
     months = sorted({f"{issue.date:%Y-%m}" for issue in issues})
     for name in ("search.html", "search.js"):
         template = environment.get_template(f"archive/{name}")
-        text = template.render(site=site, months=months, link=lambda target: target, page=name)
+        text = template.render(site=site, months=months, root="", page=name)
         write(folder / name, text)
     for path, content in files_of(*issues).items():
         write(folder / path, content)
@@ -337,6 +338,56 @@ def test_an_address_of_an_unknown_industry_and_a_page_too_far_is_mended(at_hand:
     assert at_hand.page.input_value("#q") == "%E5%85%89%ZZ"
 
 
+def test_a_month_without_an_issue_is_a_month_to_ask_for(at_hand: Reader) -> None:
+    at_hand.open(q="光伏", since="2020-02", until="2020-12")
+    assert at_hand.shown == read(asked("光伏", since="2020-02", until="2020-12"))[:10]
+    months = at_hand.page.eval_on_selector_all("#since option", "all => all.map(one => one.text)")
+    assert months == [
+        "最早",
+        "2021年4月",
+        "2021年1月",
+        "2020年10月",
+        "2020年7月",
+        "2020年4月",
+        "2020年2月",
+        "2020年1月",
+    ]
+    at_hand.open(q="光伏", since="1月", until="2020-13")
+    assert (at_hand.page.input_value("#since"), at_hand.page.input_value("#until")) == ("", "")
+
+
+def test_the_window_and_the_paper_tell_what_was_asked(at_hand: Reader) -> None:
+    """A bookmark is named after the window, and on paper there is no form."""
+    at_hand.open(q=" 光伏　芯片 ", industry="ai", since="2020-04", until="2021-01")
+    said = "光伏 芯片，ai产业，从2020年4月到2021年1月"
+    assert at_hand.page.title() == f"{said} · 检索 · 快递"
+    assert at_hand.page.inner_text("#search-heading") == f"检索结果：{said}"
+    at_hand.open(column="news", until="2021-01")
+    assert at_hand.page.title() == "news栏，到2021年1月 · 检索 · 快递"
+    at_hand.open()
+    assert at_hand.page.title() == "检索 · 快递"
+
+
+def test_an_address_with_a_question_mark_is_understood(reader: Reader) -> None:
+    reader.page.goto(f"{reader.address}search.html?q={quote('光伏')}&column=news")
+    reader.wait()
+    assert reader.shown == read(asked("光伏", column="news"))[:10]
+    reader.type("芯片")
+    assert reader.shown == read(asked("芯片", column="news"))[:10]
+    reader.page.reload()
+    reader.wait()
+    assert reader.shown == read(asked("芯片", column="news"))[:10]
+
+
+def test_a_title_of_latin_letters_says_so(tmp_path: Path, opened: Callable[..., Reader]) -> None:
+    titles = ("Solar in 2021", "𠮷 A", "ai 光伏", "2021")
+    articles = (make_filed_article(number, "光伏", title) for number, title in enumerate(titles))
+    reader = opened(write_site(tmp_path, make_filed_issue("2021-01", *articles)))
+    reader.open(q="光伏")
+    languages = reader.page.eval_on_selector_all("#search-results h3 a", "all => all.map(one => one.lang)")
+    assert languages == ["en", "", "", ""]
+
+
 def test_what_is_typed_is_looked_for_without_a_key_and_stays_in_the_address(at_hand: Reader) -> None:
     at_hand.open()
     at_hand.page.locator("#q").press_sequentially("光伏", delay=20)
@@ -410,7 +461,7 @@ def test_titles_are_text_whatever_they_hold(at_hand: Reader) -> None:
         at_hand.open(q=HOSTILE[number].replace('"', " ").replace("\u2028", " "))
         shown += at_hand.page.eval_on_selector_all("h3", "all => all.map(one => one.textContent)")
     assert set(HOSTILE) <= set(shown)
-    assert at_hand.page.title() == "检索"
+    assert at_hand.page.title() == "标题 分行 · 检索 · 快递"
     assert at_hand.page.query_selector("#search-results img, #search-results script") is None
 
 
@@ -441,9 +492,10 @@ def damaged(site: Path, tmp_path: Path, opened: Callable[..., Reader]) -> Callab
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
+        ("g", ".js。可以再按一次“查找”；还不行，多半是归档的文件夹没有拷全。"),
         ("g", "检索用的文件没有找到：search/g/"),
         ("t", "检索用的文件没有找到：search/t/"),
-        ("meta.js", "检索用的文件没有找到：search/meta.js"),
+        ("meta.js", "检索用的文件没有找到：search/meta.js。这份归档没有带检索，或文件夹没有拷全。"),
         ("search.js", "这个浏览器太旧，或检索程序没有找到。"),
     ],
 )
@@ -476,6 +528,19 @@ def test_a_broken_file_is_said_and_a_later_search_works(
     assert not reader.page.is_visible("#search-problem")
 
 
+def test_what_failed_is_looked_for_again_on_demand(site: Path, opened: Callable[..., Reader]) -> None:
+    """The network was away for a moment: the same question has to work afterwards."""
+    reader = opened(site, "http")
+    reader.page.route("**/search/g/*", lambda route: route.abort())
+    reader.open(q="光伏", column="news")
+    assert reader.page.is_visible("#search-problem")
+    reader.page.unroute("**/search/g/*")
+    reader.page.click("#search-form button")
+    reader.page.wait_for_selector("#search-results li")
+    assert reader.shown == read(asked("光伏", column="news"))[:10]
+    assert not reader.page.is_visible("#search-problem")
+
+
 def test_without_a_script_the_lists_are_there(site: Path, browser: Any) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
@@ -496,7 +561,7 @@ def test_an_empty_archive_can_be_asked(tmp_path: Path, opened: Callable[..., Rea
     reader = opened(write_site(tmp_path))
     seen = watch(reader.page)
     reader.open(q="光伏")
-    assert reader.said == "档案里还没有文章。"
+    assert reader.said == "归档里还没有文章。"
     assert seen.errors == []
 
 

@@ -235,3 +235,34 @@ def test_grams_are_spread_over_sections() -> None:
     counts = [found.count(section) for section in range(pieces.SECTIONS)]
     assert min(counts) > 100
     assert max(counts) < 220
+
+
+ISSUES = [
+    make_filed_issue(f"2021-{month:02}", *(make_filed_article(number, "") for number in range(2)))
+    for month in (1, 2, 3)
+]
+TEXTS = st.lists(st.text("光伏芯片a|。", max_size=8), min_size=2, max_size=2)
+
+
+def with_texts(issue: FiledIssue, texts: list[str]) -> FiledIssue:
+    return replace(
+        issue,
+        articles=tuple(
+            replace(article, text=text) for article, text in zip(issue.articles, texts, strict=True)
+        ),
+    )
+
+
+@given(st.lists(TEXTS, min_size=3, max_size=3), st.dictionaries(st.integers(0, 3), TEXTS, max_size=3))
+def test_a_shard_that_is_changed_is_what_it_would_be_made_anew(
+    before: list[list[str]], changed: dict[int, list[str]]
+) -> None:
+    old = [cut(with_texts(issue, texts)) for issue, texts in zip(ISSUES, before, strict=True)]
+    late = make_filed_issue("2021-04", *ISSUES[0].articles)
+    new = [*old, cut(late)] if 3 in changed else list(old)
+    for order, texts in changed.items():
+        new[order] = cut(with_texts((*ISSUES, late)[order], texts))
+    for path, content in shards.shard_files(old, 0, 1):
+        shard = int(path.rpartition("/")[2].removesuffix(".js"))
+        changes = {order: shards.by_shard(new[order], 1).get(shard, {}) for order in changed}
+        assert shards.change_shard(content, shard, changes) == dict(shards.shard_files(new, 0, 1))[path]

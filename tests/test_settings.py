@@ -86,6 +86,27 @@ def test_columns_are_one_or_two_and_every_code_stands_once(workspace: Workspace)
     ]
 
 
+def test_codes_that_the_archive_or_windows_needs_are_none(workspace: Workspace) -> None:
+    """A column `report` was shelved with the reports, an industry `all` wrote over the feed of everything."""
+    industries = "- {code: all, name: 全部, short_name: 全}\n- {code: con, name: 建筑, short_name: 建}\n"
+    write(workspace.root / INDUSTRIES_FILE, industries)
+    text = "masthead: {title: 快递}\ncolumns: [{code: report, name: 报告}, {code: aux, name: 其他}]\n"
+    assert complaints(workspace, text) == [
+        "bulletin.yaml:2: “columns.1.code”不能是“report”：归档里的专题报告用它；请换一个，如 reports",
+        "bulletin.yaml:2: “columns.2.code”不能是“aux”：Windows 不许文件夹叫这个名字；请换一个",
+        "sources/industries.yaml:1: “industries.1.code”不能是“all”：归档里全部文章的订阅源用它；请换一个",
+        "sources/industries.yaml:2: “industries.2.code”不能是“con”：Windows 不许文件夹叫这个名字；请换一个",
+    ]
+
+
+def test_an_industry_stands_once(workspace: Workspace) -> None:
+    one = "- {code: ai, name: 人工智能, short_name: 智能}\n"
+    write(workspace.root / INDUSTRIES_FILE, one * 2)
+    assert complaints(workspace, SMALLEST) == [
+        "sources/industries.yaml:1: “industries”里的代码每个只能用一次，“ai”用了几次"
+    ]
+
+
 def test_mistakes_in_both_files_are_reported_together(workspace: Workspace) -> None:
     write(workspace.root / INDUSTRIES_FILE, "- {code: ai, name: 人工智能}\n- {code: AI 1}\n")
     assert complaints(workspace, "masthead: {title: 快递}\n") == [

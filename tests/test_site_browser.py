@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from browser import Seen, serving, slow_down, watch
-from web.archive import ARTICLES, LISTS, OTHERS, hostile_articles, kinds
+from lxml import html as lxml_html
+from web.archive import ARTICLES, hostile_articles, kinds
 from web.checks import expect_none
 from web.workspace import HOSTILE_TITLES
 
@@ -217,6 +218,36 @@ def test_size_and_contrast_are_kept_from_page_to_page(page: Any, address: str) -
     assert looks() == plain
 
 
+@pytest.mark.parametrize("width", [1024, 1280, 1600])
+@pytest.mark.parametrize("size", ["", "large", "largest"])
+def test_what_stands_beside_an_article_has_room_in_every_size(
+    page: Any, archive_site: Path, size: str, width: int
+) -> None:
+    """It was one character wide where a reader took the largest letters."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((archive_site / ARTICLE).as_uri())
+    page.click(f"button[data-set=size][data-value='{size}']")
+    characters = page.evaluate(
+        "['.text p', '.citation'].map((one) => document.querySelector(one)).map((one) =>"
+        " one.getBoundingClientRect().width / parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert characters[0] >= 30
+    assert characters[1] >= 12
+
+
+def test_the_day_of_reading_is_put_into_a_reference_and_not_into_a_title(
+    page: Any, archive_site: Path
+) -> None:
+    cited = "甲. [引用日期]之争[J/OL]. 快递, 2021(1)[引用日期]. http://192.168.1.20/a/b.html."
+    page.clock.set_fixed_time("2026-03-05T12:00:00")
+    page.set_content(f"<p class=citation>{cited}</p><p class=citation>甲. [引用日期][J]. 快递, 2021(1).</p>")
+    page.add_script_tag(path=archive_site / "site.js")
+    assert page.locator(".citation").all_inner_texts() == [
+        "甲. [引用日期]之争[J/OL]. 快递, 2021(1)[2026-03-05]. http://192.168.1.20/a/b.html.",
+        "甲. [引用日期][J]. 快递, 2021(1).",
+    ]
+
+
 # Without a script, and with an old browser
 
 
@@ -341,11 +372,9 @@ def test_what_is_not_released_is_nowhere(archive_site: Path) -> None:
     assert not (archive_site / "issues" / "2022-02").exists()
 
 
-def test_every_page_has_one_first_heading_a_language_and_is_not_indexed(
-    page: Any, archive_site: Path
-) -> None:
-    for name in (*LISTS, *ARTICLES, *OTHERS):
-        page.goto((archive_site / name).as_uri())
-        assert page.locator("h1").count() == 1, name
-        assert page.get_attribute("html", "lang") == "zh-CN"
-        assert page.get_attribute("meta[name=robots]", "content") == "noindex"
+def test_every_page_has_one_first_heading_a_language_and_is_not_indexed(archive_site: Path) -> None:
+    for path in archive_site.rglob("*.html"):
+        tree = lxml_html.document_fromstring(path.read_bytes())
+        assert len(tree.cssselect("h1")) == 1, path
+        assert tree.get("lang") == "zh-CN"
+        assert [one.get("content") for one in tree.cssselect("meta[name=robots]")] == ["noindex"]

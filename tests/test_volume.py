@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from itertools import chain, groupby, pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcbulletin.archive.volume.collation import LETTERS, RARE, collation_key, initial
-from xcbulletin.archive.volume.indexing import index_of, number_spans, spans_of
+from xcbulletin.archive.volume.indexing import make_index, number_spans, spans_of
 from xcbulletin.archive.volume.mentions import Mention, Mentioned, with_mentions
 from xcbulletin.archive.volume.names import Companies, Subject, companies_of, find_names
 from xcbulletin.archive.volume.prefixing import prefixed
@@ -35,9 +36,9 @@ def names_in(text: str) -> list[str]:
     return [one.name for one in find_names(text, COMPANIES)]
 
 
-def edition_of(*bodies: str, issue: str = "2021-01", **fields: object) -> Edition:
+def edition_of(*bodies: str, **fields: object) -> Edition:
     articles = (make_article(body, **fields) for body in bodies)
-    return compose(make_issue(*articles, id=IssueId(issue)), (AI, ROBOT))[0]
+    return compose(make_issue(*articles), (AI, ROBOT))[0]
 
 
 def mentioned_in(edition: Edition, pictured: str = "") -> tuple[Edition, dict[str, list[str]]]:
@@ -224,16 +225,22 @@ def places(edition: Edition) -> list[str]:
     return [*(entry.anchor for entry in edition.entries), *named]
 
 
+@cache
+def written(articles: int) -> Edition:
+    """Return an edition of so many articles, with places of every kind in each."""
+    return edition_of(*(BODY,) * articles)
+
+
 @given(st.lists(IDS, unique=True, min_size=2, max_size=3), st.integers(1, 3))
 def test_no_two_issues_have_a_place_of_one_name(ids: list[str], articles: int) -> None:
-    editions = [prefixed(edition_of(*(BODY,) * articles, issue=id_)) for id_ in ids]
+    editions = [prefixed(replace(written(articles), id=IssueId(id_))) for id_ in ids]
     names = [name for edition in editions for name in places(edition)]
     assert len(names) == len(set(names))
 
 
 @given(IDS)
 def test_renamed_places_are_found_by_what_leads_to_them(id_: str) -> None:
-    edition = edition_of(BODY, issue=id_)
+    edition = replace(written(1), id=IssueId(id_))
     renamed = prefixed(edition)
     assert places(renamed) == [f"{id_}:{name}" for name in places(edition)]
     references = [node for node in walk(renamed.entries[0].body) if isinstance(node, Reference)]
@@ -275,7 +282,7 @@ def test_an_index_has_one_subject_in_order_under_initials() -> None:
     names = ("宇通", "AMD", "许继", "安川", "许昌智能", "晟科", "3M", "“长安”")
     mentioned = [Mentioned(subject=Subject.COMPANY, name=name, anchor=name) for name in names]
     mentioned += [Mentioned(subject=Subject.POLICY, name="《规划》", anchor="p")]
-    groups = index_of(Subject.COMPANY, mentioned, dict.fromkeys((*names, "p"), 7)).groups
+    groups = make_index(Subject.COMPANY, mentioned, dict.fromkeys((*names, "p"), 7)).groups
     assert [(one.initial, [name.name for name in one.names]) for one in groups] == [
         (LETTERS, ["3M", "AMD"]),
         *(("A", ["安川"]), ("C", ["“长安”"]), ("X", ["许昌智能", "许继"]), ("Y", ["宇通"]), (RARE, ["晟科"])),

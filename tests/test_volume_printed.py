@@ -1,5 +1,6 @@
 """An annual volume as a reader finds it: every number in contents and indexes is that of the page."""
 
+import datetime
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import page as validation
 import pikepdf
 import pytest
+from bound import unspaced
 from conftest import ROOT, make_workspace, write, write_article, write_issue
 from pagecheck import check_all, running_text
 
@@ -21,6 +23,7 @@ from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.pages import issue_label
 from xcbulletin.publishing.typefaces.fonts import FontSet
 from xcbulletin.readingroom.binding import bind_volume
+from xcbulletin.readingroom.reading import issues_out
 from xcbulletin.settings import Workspace, open_workspace
 from xcbulletin.workshop import Workshop
 from xcbulletin.workspace import issue_ids
@@ -143,10 +146,6 @@ def read_page(label: str, lines: list[str]) -> Page:
     return Page(label=label, head=unspaced(lines[-2]), lines=tuple(map(unspaced, lines[:-2])))
 
 
-def unspaced(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
 @pytest.fixture(scope="module")
 def root(fonts: FontSet, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001  skipped without
     root = tmp_path_factory.mktemp("合订")
@@ -192,6 +191,7 @@ def known_companies(workspace: Workspace) -> list[str]:
     """Return the companies whose names have no blank, which is lost where a line ends."""
     names = {
         *workspace.settings.locality.companies,
+        *workspace.settings.archive.companies,
         *(name for one in workspace.industries for name in one.companies),
     }
     return [name for name in names if not name.isascii()]
@@ -400,6 +400,17 @@ def test_a_year_of_which_nothing_can_be_read_is_told_why(root: Path) -> None:
         bind_volume(workshop, 2020, issue_ids(root))
     assert str(raised.value) == "issues/2020-12/issue.yaml:2: “number”应为整数（如 12），现为“十二”"
     assert not (root / "build/archive/volumes/2020.pdf").exists()
+
+
+def test_an_issue_that_the_machine_does_not_give_is_named_and_the_rest_is_bound(small: Path) -> None:
+    settings = small / "issues/2021-01/issue.yaml"
+    settings.unlink()
+    settings.symlink_to("/proc/self/mem")
+    with Workshop(small, {}) as workshop:
+        out = issues_out(workshop, datetime.date(2026, 1, 1))
+        path, problems = bind_volume(workshop, 2021, out)
+    assert [problem.place.file for problem in problems] == ["issues/2021-01"]
+    assert path.exists()
 
 
 @pytest.fixture

@@ -140,6 +140,12 @@ def test_a_new_file_is_never_written_over_another(
     assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a.md": "甲"}
 
 
+@pytest.mark.parametrize("name", ["con", "AUX.2021", "lpt1", "Index.html"])
+def test_a_name_that_no_folder_on_a_stick_can_have_is_none(name: str) -> None:
+    with pytest.raises(WorkspaceError, match=f"“{name}”不能作为期号：Windows 或归档另有用处；请换一个名字"):
+        parse_issue_id(name)
+
+
 @pytest.mark.parametrize("name", ["archive", "Mailing"])
 def test_a_name_that_build_needs_for_itself_is_none(name: str) -> None:
     with pytest.raises(

@@ -361,6 +361,8 @@ _REMEDY = (
 
 def _sqlite_refusal(error: BaseException, name: str) -> str | None:
     kind = "_".join((getattr(error, "sqlite_errorname", None) or "").split("_")[:2])
+    if str(error) == "unsupported file format":  # a damaged header, for which SQLite has no code of its own
+        kind = "SQLITE_NOTADB"
     if kind not in _SQLITE_REFUSALS:
         return None
     return f"{name}: {_SQLITE_REFUSALS[kind].format(remedy=_REMEDY, patience=_PATIENCE)}"

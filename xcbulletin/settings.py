@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -26,7 +26,13 @@ from pydantic import (
 
 from xcbulletin.errors import ProblemsError, WorkspaceError, reason
 from xcbulletin.model import Column, Imprint, Industry, Place, Problem
-from xcbulletin.workspace import ENVIRONMENT_PREFIX, INDUSTRIES_FILE, SETTINGS_FILE, setting_overrides
+from xcbulletin.workspace import (
+    ENVIRONMENT_PREFIX,
+    INDUSTRIES_FILE,
+    SETTINGS_FILE,
+    is_unfit,
+    setting_overrides,
+)
 from xcbulletin.yamltext import Path as KeyPath
 from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
@@ -104,18 +110,50 @@ class ImprintFields(Section):
         return Imprint(**{**general.model_dump(exclude_none=True), **self.model_dump(exclude_none=True)})
 
 
+def _column_code(code: str) -> str:
+    if code == "report":
+        raise ValueError("不能是“report”：归档里的专题报告用它；请换一个，如 reports")
+    return _folder_name(code)
+
+
+def _industry_code(code: str) -> str:
+    if code == "all":
+        raise ValueError("不能是“all”：归档里全部文章的订阅源用它；请换一个")
+    return _folder_name(code)
+
+
+def _folder_name(code: str) -> str:
+    if is_unfit(code):
+        raise ValueError(f"不能是“{code}”：Windows 不许文件夹叫这个名字；请换一个")
+    return code
+
+
 class ColumnFields(Section):
     """A column of the bulletin."""
 
-    code: Annotated[str, Field(pattern=_CODE)]
+    code: Annotated[str, Field(pattern=_CODE), AfterValidator(_column_code)]
     name: Text
 
 
-def _each_once(columns: tuple[ColumnFields, ...]) -> tuple[ColumnFields, ...]:
-    codes = [column.code for column in columns]
+class _IndustryFields(Section):
+    code: Annotated[str, Field(pattern=_CODE), AfterValidator(_industry_code)]
+    name: Text
+    short_name: Text
+    aliases: TextList = ()
+    sub_sectors: TextList = ()
+    companies: TextList = ()
+    words: TextList = ()
+    stop_contexts: TextList = ()
+
+
+_Coded = TypeVar("_Coded", ColumnFields, _IndustryFields)
+
+
+def _each_once(coded: tuple[_Coded, ...]) -> tuple[_Coded, ...]:
+    codes = [one.code for one in coded]
     if twice := [code for code in dict.fromkeys(codes) if codes.count(code) > 1]:
         raise ValueError(f"里的代码每个只能用一次，“{'”“'.join(twice)}”用了几次")
-    return columns
+    return coded
 
 
 class PageSettings(Section):
@@ -251,19 +289,8 @@ class Settings(Section):
     database: Text = "sqlite:///sources/desk.db"
 
 
-class _IndustryFields(Section):
-    code: Annotated[str, Field(pattern=_CODE)]
-    name: Text
-    short_name: Text
-    aliases: TextList = ()
-    sub_sectors: TextList = ()
-    companies: TextList = ()
-    words: TextList = ()
-    stop_contexts: TextList = ()
-
-
 class _IndustriesFile(Section):
-    industries: tuple[_IndustryFields, ...] = Field(min_length=1)
+    industries: Annotated[tuple[_IndustryFields, ...], AfterValidator(_each_once)] = Field(min_length=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

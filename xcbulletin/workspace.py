@@ -46,6 +46,8 @@ def setting_overrides(environment: Mapping[str, str], without: Iterable[str] = (
 
 _RESERVED = ("archive", "check", "mailing", "review")
 """Folders of build/ that are no issue's."""
+_UNFIT = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?|index\.html", re.IGNORECASE)
+"""Names that Windows keeps for devices, and that of the first page of a folder in the archive."""
 _MONTH_LIKE = re.compile(r"\d{4}-\d{1,2}")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -58,9 +60,16 @@ def parse_issue_id(text: str) -> IssueId:
         )
     if text.lower() in _RESERVED:
         raise WorkspaceError(f"“{text}”不能作为期号：build/{text.lower()} 另有用处；请换一个名字")
+    if is_unfit(text):
+        raise WorkspaceError(f"“{text}”不能作为期号：Windows 或归档另有用处；请换一个名字")
     if _MONTH_LIKE.fullmatch(text) and not _MONTH.fullmatch(text):
         raise WorkspaceError(f"“{text}”不是月份：月份写成两位，从 01 到 12，如 2021-04")
     return IssueId(text)
+
+
+def is_unfit(name: str) -> bool:
+    """Tell whether no folder that is taken to other machines should have this name."""
+    return _UNFIT.fullmatch(name) is not None
 
 
 def issue_ids(root: Path) -> tuple[IssueId, ...]:

@@ -179,8 +179,8 @@
     var script = document.createElement("script");
     script.charset = "utf-8";
     script.src = path;
-    script.onload = function () { isHere() ? done() : fail("检索用的文件坏了：" + path); };
-    script.onerror = function () { fail("检索用的文件没有找到：" + path); };
+    script.onload = function () { isHere() ? done() : fail("检索用的文件坏了：" + path + "。请把归档的文件夹重新拷贝一份。"); };
+    script.onerror = function () { fail("检索用的文件没有找到：" + path + "。可以再按一次“查找”；还不行，多半是归档的文件夹没有拷全。"); };
     document.head.appendChild(script);
   }
 
@@ -222,6 +222,7 @@
 
   var FIELDS = ["q", "industry", "column", "since", "until", "sort"], PAGE = 10, LOOKING = "正在查找……";
   var form, status, list, pages, heading, problem, current, round = 0, timer = 0, composing = false, settled = true;
+  var failed = false, ownTitle = document.title;
 
   function fromForm(page) {
     var state = { page: page };
@@ -241,17 +242,29 @@
   }
 
   function fromAddress() {
-    var state = {};
-    addressNow().slice(1).split("&").forEach(function (part) {
+    var state = {}, now = addressNow();
+    (now === "#" ? location.search : now).slice(1).split("&").forEach(function (part) {
       var at = part.indexOf("="), value = part.slice(at + 1).replace(/\+/g, " ");
       try { state[part.slice(0, at)] = decodeURIComponent(value); } catch (error) { state[part.slice(0, at)] = value; }
     });
     FIELDS.forEach(function (name) {
-      var field = form.elements[name];
-      field.value = state[name] || "";
+      var field = form.elements[name], value = state[name] || "";
+      if (name === "since" || name === "until") { offerMonth(field, value); }
+      field.value = value;
       if (field.selectedIndex < 0) { field.selectedIndex = 0; }
     });
     return fromForm(Math.max(1, parseInt(state.page, 10) || 1));
+  }
+
+  /* A month in which nothing was printed can be asked for too: by an address that was kept, or written by hand. */
+  function offerMonth(field, month) {
+    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) { return; }
+    var at = 1;
+    while (at < field.options.length && field.options[at].value > month) { at += 1; }
+    if (at < field.options.length && field.options[at].value === month) { return; }
+    var option = make("option", month.slice(0, 4) + "年" + Number(month.slice(5)) + "月");
+    option.value = month;
+    field.insertBefore(option, field.options[at] || null);
   }
 
   /* ---- Showing ---- */
@@ -274,6 +287,7 @@
 
   function fail(text) {
     round += 1;
+    failed = true;
     clear();
     say("");
     problem.hidden = false;
@@ -282,6 +296,19 @@
 
   function nameOf(field, code) {
     return Array.prototype.filter.call(form.elements[field].options, function (option) { return option.value === code; })[0].text;
+  }
+
+  /* What is asked in words: for the window, bookmarks and paper, where the form is not seen. */
+  function told(state) {
+    function chosen(name, before) { return state[name] ? (before || "") + nameOf(name, state[name]) : ""; }
+    var words = state.q.replace(/\s+/g, " ").replace(/^ | $/g, ""), period = chosen("since", "从") + chosen("until", "到");
+    return [words, chosen("industry"), chosen("column"), period].filter(Boolean).join("，");
+  }
+
+  function entitle(state) {
+    var asked = told(state);
+    heading.textContent = asked ? "检索结果：" + asked : "检索结果";
+    document.title = asked ? asked + " · " + ownTitle : ownTitle;
   }
 
   /* The folded text, and for each unit of it where the character it came from begins. */
@@ -348,9 +375,15 @@
     return element;
   }
 
+  /* As listing.py tells it. */
+  function isLatin(text) {
+    return /[A-Za-z]/.test(text) && !/[\u2e80-\u9fff\uf900-\ufaff\ud840-\ud8bf]/.test(text);
+  }
+
   function entry(hit, words) {
     var shown = shownOf(hit), item = make("li"), title = make("h3"), link = make("a"), about = make("p", "", "about");
     link.href = shown[1];
+    if (isLatin(shown[0])) { link.lang = "en"; }
     fill(link, shown[0], marksIn(shown[0], words), 0, shown[0].length);
     title.appendChild(link);
     var industries = archive.industries.filter(function (_code, at) {
@@ -409,7 +442,7 @@
 
   function nothing(state) {
     if (state.since && state.until && state.since > state.until) { return "起始月份晚于截止月份，没有可找的文章。"; }
-    if (!archive.column.length) { return "档案里还没有文章。"; }
+    if (!archive.column.length) { return "归档里还没有文章。"; }
     return "没有找到。可以少写几个字，或放宽产业、栏目和时间。";
   }
 
@@ -419,7 +452,9 @@
     var mine = round += 1, words = parseWords(state.q);
     function still(step) { return function (result) { if (mine === round) { step(result); } }; }
     current = addressOf(state);
+    failed = false;
     problem.hidden = true;
+    entitle(state);
     if (!words.length && !state.industry && !state.column && !state.since && !state.until) {
       clear();
       return say("请输入要找的字词，或选择产业、栏目、时间。");
@@ -440,6 +475,8 @@
     if (address !== current) {
       if (settled && current !== "#") { location.hash = address; } else { location.replace(address); }
       settled = false;
+      search(state);
+    } else if (failed && settles) {
       search(state);
     }
     if (settles) { settled = true; }
@@ -479,7 +516,7 @@
     pages = document.getElementById("search-pages");
     heading = document.getElementById("search-heading");
     problem = document.getElementById("search-problem");
-    if (!archive) { return fail("检索用的文件没有找到：search/meta.js"); }
+    if (!archive) { return fail("检索用的文件没有找到：search/meta.js。这份归档没有带检索，或文件夹没有拷全。"); }
     form.hidden = false;
     listen();
     arrive(false);

@@ -50,6 +50,6 @@
   each(".citation", function (citation) {
     var today = new Date(), two = function (number) { return (number < 10 ? "0" : "") + number; };
     var day = today.getFullYear() + "-" + two(today.getMonth() + 1) + "-" + two(today.getDate());
-    citation.textContent = citation.textContent.replace("[引用日期]", "[" + day + "]");
+    citation.textContent = citation.textContent.replace(/\[引用日期\](?=\. \w+:\S+$)/, "[" + day + "]");
   });
 })();

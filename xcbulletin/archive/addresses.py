@@ -33,17 +33,17 @@ def article_page(issue: FiledIssue, article: FiledArticle) -> str:
 
 
 def industry_page(code: str, year: int | None = None, part: int = 1) -> str:
-    """Return the newest articles of an industry, or all of one year, which may be in several parts."""
+    """Return the page of the newest articles of an industry, or of all of one year, which may be in several parts."""
     return f"industries/{code}/{_year_page(year, part)}"
 
 
 def column_page(code: str, year: int | None = None, part: int = 1) -> str:
-    """Return the newest articles of a column, or all of one year."""
+    """Return the page of the newest articles of a column, or of all of one year, likewise."""
     return f"columns/{code}/{_year_page(year, part)}"
 
 
 def month_page(date: datetime.date) -> str:
-    """Return what was printed in the month of a date."""
+    """Return the page of what was printed in the month of a date."""
     return f"months/{date:%Y-%m}.html"
 
 

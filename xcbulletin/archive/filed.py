@@ -29,7 +29,9 @@ from xcbulletin.publishing.nodes import (
 from xcbulletin.publishing.pages import issue_label
 
 REPORT = Column(code="report", name="专题报告")
-"""What the archive shelves the parts of reports under, beside the columns of the bulletin."""
+"""What parts of reports are shelved under."""
+FURNITURE = frozenset(("copyright", "contributors", "contact"))
+"""Codes of the parts of a report that say nothing of its matter."""
 _SLUG = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 
@@ -47,7 +49,7 @@ class FiledArticle:
     column: str
     """Code of its column, or REPORT's."""
     industries: tuple[str, ...]
-    """Codes; a part of a report that has none of its own has the report's."""
+    """Codes; a part of a report that has none of its own has the report's, if it says something of its matter."""
     source: Source | None
     author: str | None
     summary: str | None
@@ -78,9 +80,9 @@ class FiledIssue:
         return self.date, self.id
 
     @property
-    def corrected(self) -> datetime.date | None:
-        """The day of the last correction."""
-        return max((one.date for article in self.articles for one in article.corrections), default=None)
+    def name(self) -> str:
+        """What it is called: by its number, where it is one of the bulletin that has one; else by its title."""
+        return self.label if self.label and self.kind is Kind.BULLETIN else self.title
 
 
 def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
@@ -101,10 +103,10 @@ def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
                 file=entry.file,
                 slug=slugs[entry.file],
                 anchor=entry.anchor,
-                title=entry.title,
+                title=" ".join(entry.title.split()),
                 column=REPORT.code if is_report else column.code,
                 industries=tuple(one.code for one in entry.industries)
-                or (issue.industries if is_report else ()),
+                or (issue.industries if is_report and column.code not in FURNITURE else ()),
                 source=entry.source,
                 author=entry.author,
                 summary=entry.summary,
@@ -115,6 +117,11 @@ def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
             for entry in column.entries
         ),
     )
+
+
+def shelves(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return what the archive shelves articles under: the bulletin's `columns`, and REPORT."""
+    return (*columns, REPORT)
 
 
 def slug_of(file: str) -> str:

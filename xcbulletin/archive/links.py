@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from xcbulletin.archive.addresses import relative
 from xcbulletin.model import Article, Place, Problem, Severity
-from xcbulletin.publishing.edition import Edition, Entry
+from xcbulletin.publishing.edition import Edition, Entry, with_body, with_entries
 from xcbulletin.publishing.nodes import (
     PENDING_PICTURE,
     ChartFigure,
@@ -63,14 +63,11 @@ def link(edition: Edition, articles: Iterable[Article], page: str, find_page: Fi
             problems.append(_broken(article, _line_of(article, node.href, line), node))
             return Text(text=plain(node.children))
 
-        body = (
-            rewrite(entry.body, change)
-            if any(isinstance(node, Link) for node in walk(entry.body))
-            else entry.body
-        )
-        return entry if body is entry.body else replace(entry, body=body)
+        if not any(isinstance(node, Link) for node in walk(entry.body)):
+            return entry
+        return with_body(entry, rewrite(entry.body, change))
 
-    changed = _with_entries(edition, linked)
+    changed = with_entries(edition, linked)
     return Linked(edition=changed, targets=frozenset(targets), problems=tuple(problems))
 
 
@@ -83,14 +80,9 @@ def without_pictures(edition: Edition, present: Collection[str]) -> Edition:
         )
         return replace(node, src=PENDING_PICTURE) if is_missing else node  # type: ignore[call-arg]
 
-    return _with_entries(
-        edition, lambda entry: replace(entry, body=rewrite(entry.body, change)) if entry.pictures else entry
+    return with_entries(
+        edition, lambda entry: with_body(entry, rewrite(entry.body, change)) if entry.pictures else entry
     )
-
-
-def _with_entries(edition: Edition, change: Callable[[Entry], Entry]) -> Edition:
-    columns = tuple(replace(column, entries=tuple(map(change, column.entries))) for column in edition.columns)
-    return replace(edition, columns=columns)
 
 
 def _is_elsewhere(href: str, entry: Entry) -> bool:

@@ -1,5 +1,9 @@
-"""The files of the archive put in place: only those that changed, each whole or not at all."""
+"""The files of the archive put in place: only those that changed, each whole or not at all.
 
+Paths are strings here: there are tens of thousands, and pathlib takes as long for one as the disk.
+"""
+
+import ctypes
 import hashlib
 import json
 import os
@@ -31,14 +35,15 @@ class Placing:
 
     def __init__(self, folder: Path, state: Path) -> None:
         """Put files into `folder`; what was put there before is known from the file `state`."""
-        self._folder, self._state = folder, state
-        self._staging = folder.with_name(f".{folder.name}~")
+        self._folder, self._state = str(folder), state
+        self._staging = str(folder.with_name(f".{folder.name}~"))
         self._known = _read_state(state)
+        self._made: set[str] = set()
 
     def begin(self) -> None:
         """Make room for what will be offered."""
         shutil.rmtree(self._staging, ignore_errors=True)
-        self._staging.mkdir(parents=True)
+        os.makedirs(self._staging)
 
     def abandon(self) -> None:
         """Forget what was offered."""
@@ -46,14 +51,22 @@ class Placing:
 
     def is_there(self, path: str, digest: str) -> bool:
         """Tell whether a file is in place as it was put there."""
-        return path in self._known and self._known[path][0] == digest and self._is_untouched(path)
+        return self.in_place(path) == digest
+
+    def in_place(self, path: str) -> str | None:
+        """Return the SHA-256 of a file that is in place as it was put there."""
+        return self._known[path][0] if path in self._known and self._is_untouched(path) else None
+
+    def read(self, path: str) -> bytes:
+        """Return what is in place."""
+        with open(f"{self._folder}/{path}", "rb") as file:
+            return file.read()
 
     def offer(self, path: str, content: bytes) -> str:
         """Take a file, unless the same is in place; return its SHA-256."""
         digest = hashlib.sha256(content).hexdigest()
         if not self.is_there(path, digest) and not self._has(path, content):
-            staged = self._staged(path)
-            staged.write_bytes(content)
+            self._stage(path, content)
         return digest
 
     def offer_copy(self, path: str, source: Path) -> str:
@@ -64,55 +77,84 @@ class Placing:
             try:
                 os.link(source, self._staged(path))
             except OSError:
-                self._staged(path).write_bytes(content)
+                self._stage(path, content)
         return digest
 
     def commit(self, files: Mapping[str, str]) -> Placed:
         """Let the archive consist of `files`, SHA-256 by path: move what was taken into place, remove what is no more."""
         staged = sorted(_files_below(self._staging))
         if staged:
-            os.sync()  # one for all: thousands of files, each with its own fsync, take minutes on a disk
+            _sync(self._staging)
         for path in staged:
-            target = self._folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(self._staging / path, target)
+            target = f"{self._folder}/{path}"
+            _make_folder(target, self._made)
+            os.replace(f"{self._staging}/{path}", target)
         removed = self._remove_others(files)
-        state = {path: [digest, *_stamp(self._folder / path)] for path, digest in sorted(files.items())}
+        state = {path: [digest, *_stamp(f"{self._folder}/{path}")] for path, digest in sorted(files.items())}
         if state != self._known:
             write_whole(self._state, json.dumps({"form": _FORM, "files": state}).encode())
         self.abandon()
         return Placed(written=len(staged), removed=removed, kept=len(files) - len(staged))
 
-    def _staged(self, path: str) -> Path:
-        staged = self._staging / path
-        staged.parent.mkdir(parents=True, exist_ok=True)
+    def _staged(self, path: str) -> str:
+        staged = f"{self._staging}/{path}"
+        _make_folder(staged, self._made)
         return staged
+
+    def _stage(self, path: str, content: bytes) -> None:
+        with open(self._staged(path), "wb") as file:
+            file.write(content)
 
     def _is_untouched(self, path: str) -> bool:
         try:
-            return _stamp(self._folder / path) == self._known[path][1:]
+            return _stamp(f"{self._folder}/{path}") == self._known[path][1:]
         except OSError:
             return False
 
     def _has(self, path: str, content: bytes) -> bool:
         """Tell whether the same file is there though nothing is known of it: the cache may be deleted at any time."""
+        file = f"{self._folder}/{path}"
         try:
-            file = self._folder / path
-            return file.stat().st_size == len(content) and file.read_bytes() == content
+            if os.stat(file).st_size != len(content):
+                return False
+            with open(file, "rb") as there:
+                return there.read() == content
         except OSError:
             return False
 
     def _remove_others(self, files: Collection[str]) -> int:
-        found = [f"{name}/{path}" for name in _OWN for path in _files_below(self._folder / name)]
+        found = [f"{name}/{path}" for name in _OWN for path in _files_below(f"{self._folder}/{name}")]
         gone = [path for path in {*found, *self._known} if path not in files]
         removed = 0
         for path in gone:
             with suppress(FileNotFoundError):
-                (self._folder / path).unlink()
+                os.unlink(f"{self._folder}/{path}")
                 removed += 1
-        for folder in sorted({(self._folder / path).parent for path in gone}, reverse=True):
-            _remove_empty(folder, self._folder)
+        top = Path(self._folder)
+        for folder in sorted({(top / path).parent for path in gone}, reverse=True):
+            _remove_empty(folder, top)
         return removed
+
+
+def _sync(folder: str) -> None:
+    """Have all that was written on the disk of a folder kept there: Linux's syncfs(2), which Python has no name for.
+
+    One for all: thousands of files, each with its own fsync, take minutes.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(handle) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), folder)
+    finally:
+        os.close(handle)
+
+
+def _make_folder(path: str, made: set[str]) -> None:
+    """Make the folder that a file is to be in, unless it is among those that were made."""
+    folder = path.rpartition("/")[0]
+    if folder not in made:
+        os.makedirs(folder, exist_ok=True)
+        made.add(folder)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:
@@ -122,14 +164,14 @@ def _remove_empty(folder: Path, top: Path) -> None:
             folder = folder.parent
 
 
-def _files_below(folder: Path) -> Iterator[str]:
+def _files_below(folder: str) -> Iterator[str]:
     for place, _folders, names in os.walk(folder):
         base = os.path.relpath(place, folder)
         yield from (name if base == "." else f"{base}/{name}".replace(os.sep, "/") for name in names)
 
 
-def _stamp(path: Path) -> list[int]:
-    status = path.stat()
+def _stamp(path: str) -> list[int]:
+    status = os.stat(path)
     return [status.st_size, status.st_mtime_ns]
 
 

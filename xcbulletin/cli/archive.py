@@ -82,7 +82,7 @@ def volume(
     from xcbulletin.readingroom.binding import bind_volume
     from xcbulletin.readingroom.reading import issues_out
 
-    if not re.fullmatch(r"[12][0-9]{3}", year):
+    if not re.fullmatch("[0-9]{4}", year):
         raise UsageMistakeError(f"年份应为四位数字，如 2021，现为“{year}”")
     with open_readingroom(context) as room:
         path, problems = bind_volume(room.workshop, int(year), issues_out(room.workshop, room.today))

@@ -3,8 +3,9 @@
 import datetime
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -14,10 +15,12 @@ from xcbulletin.cli.words import complain, open_readingroom, say, say_json, sele
 from xcbulletin.errors import UsageMistakeError
 
 if TYPE_CHECKING:
-    from xcbulletin.archive.catalogue.queries import Hit, Query
-    from xcbulletin.model import Column
+    from xcbulletin.archive.catalogue.queries import Hit, Order, Query
+    from xcbulletin.model import Column, Industry
     from xcbulletin.readingroom.finding import Searched
     from xcbulletin.settings import Workspace
+
+T = TypeVar("T")
 
 # Heavy imports stand inside the command, so that --help answers at once.
 
@@ -52,7 +55,7 @@ def search(
     sort: Annotated[
         str, typer.Option("--sort", metavar="次序", help="newest：新的在前；relevance：标题里有词的在前")
     ] = "newest",
-    limit: Annotated[int, typer.Option("--limit", metavar="篇数", min=1, help="最多列几篇")] = 20,
+    limit: Annotated[int, typer.Option("--limit", metavar="篇数", help="最多列几篇")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """在印过的各期里找文章：标题和全文，两个字的词、一个字也找得到。"""
@@ -92,27 +95,56 @@ def _query(
 ) -> "Query":
     from xcbulletin.archive.catalogue.queries import Order, Query, parse_words
 
-    since, until = (_month(name, month) for name, month in zip(("--since", "--until"), months, strict=True))
-    if since and until and since > until:
-        raise UsageMistakeError(f"--since {since} 比 --until {until} 还晚，这中间没有月份；是否写反了？")
-    if sort not in list(Order):
-        raise UsageMistakeError(
-            f"--sort 应为 newest（新的在前）或 relevance（标题里有词的在前），现为“{sort}”"
-        )
+    mistakes = _Mistakes()
+    since, until = (
+        mistakes.taken(partial(_month, name, month), None)
+        for name, month in zip(("--since", "--until"), months, strict=True)
+    )
     query = Query(
         words=parse_words(typed),
-        industries=selected_industries(workspace.industries, split(industries)) if industries else (),
-        columns=_selected_columns(workspace.columns, split(columns)) if columns else (),
+        industries=mistakes.taken(partial(_selected_industries, workspace.industries, industries), ()),
+        columns=mistakes.taken(partial(_selected_columns, workspace.columns, columns), ()),
         since=since,
         until=until,
-        order=Order(sort),
-        limit=limit,
+        order=mistakes.taken(partial(_order, sort), Order.NEWEST),
+        limit=mistakes.taken(partial(_limit, limit), 1),
     )
-    if not (query.words or _filtered(query)):
-        raise UsageMistakeError(
-            "要找什么？请写上词，如 xcbulletin search 光伏；或写上 --industry、--column、--since、--until 当中的条件"
-        )
+    mistakes.taken(partial(_refuse_backwards, since, until), None)
+    if not (query.words or industries or columns or any(months)):
+        mistakes.note(_NOTHING_ASKED)
+    mistakes.tell()
     return query
+
+
+class _Mistakes:
+    """What cannot be asked, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._noted: list[str] = []
+
+    def note(self, mistake: str) -> None:
+        """Keep a mistake to be told."""
+        self._noted.append(mistake)
+
+    def taken(self, take: Callable[[], T], otherwise: T) -> T:
+        """Return what `take` does, or `otherwise` where it raises UsageMistakeError."""
+        try:
+            return take()
+        except UsageMistakeError as error:
+            self.note(str(error))
+            return otherwise
+
+    def tell(self) -> None:
+        """Raise UsageMistakeError where there are any."""
+        if self._noted:
+            raise UsageMistakeError("\n".join(self._noted))
+
+
+_NOTHING_ASKED = (
+    "要找什么？请写上词，如 xcbulletin search 光伏；或写上 --industry、--column、--since、--until 当中的条件"
+)
+_MOST = 10**9
+"""Articles that a database can be asked to list; nobody has more."""
 
 
 def _filtered(query: "Query") -> bool:
@@ -129,14 +161,42 @@ def _month(option: str, month: str | None) -> str | None:
     return month
 
 
-def _selected_columns(columns: Sequence["Column"], names: Sequence[str]) -> tuple[str, ...]:
-    """Return the codes that `--column` means; the archive has reports beside the columns. Raises UsageMistakeError."""
-    from xcbulletin.archive.filed import REPORT
+def _refuse_backwards(since: str | None, until: str | None) -> None:
+    if since and until and since > until:
+        raise UsageMistakeError(f"--since {since} 比 --until {until} 还晚，这中间没有月份；是否写反了？")
 
-    shelves = (*columns, REPORT)
-    codes = {name: one.code for one in shelves for name in (one.name, one.code)}
+
+def _order(sort: str) -> "Order":
+    from xcbulletin.archive.catalogue.queries import Order
+
+    if sort not in list(Order):
+        raise UsageMistakeError(
+            f"--sort 应为 newest（新的在前）或 relevance（标题里有词的在前），现为“{sort}”"
+        )
+    return Order(sort)
+
+
+def _limit(limit: int) -> int:
+    if limit < 1:
+        raise UsageMistakeError("--limit 后面应为 1 或更大的整数；用法见 xcbulletin search --help")
+    return min(limit, _MOST)
+
+
+def _selected_industries(industries: Sequence["Industry"], typed: Sequence[str] | None) -> tuple[str, ...]:
+    return selected_industries(industries, split(typed)) if typed else ()
+
+
+def _selected_columns(columns: Sequence["Column"], typed: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the codes that `--column` means; the archive has reports beside the columns. Raises UsageMistakeError."""
+    from xcbulletin.archive.filed import shelves
+
+    if not typed:
+        return ()
+    names = split(typed)
+    all_shelves = shelves(columns)
+    codes = {name: one.code for one in all_shelves for name in (one.name, one.code)}
     if unknown := [name for name in names if name not in codes]:
-        known = "、".join(f"{one.code}（{one.name}）" for one in shelves)
+        known = "、".join(f"{one.code}（{one.name}）" for one in all_shelves)
         raise UsageMistakeError(f"--column 没有“{'”“'.join(unknown)}”这个栏目；可用：{known}")
     if not names:
         raise UsageMistakeError("--column 后面要写栏目的代码或名称，如 --column news,reports")
@@ -179,9 +239,9 @@ def _told(searched: "Searched", query: "Query", workspace: "Workspace") -> Itera
 
 
 def _lines(hit: "Hit", words: Sequence[str], workspace: "Workspace") -> Iterator[str]:
-    from xcbulletin.archive.filed import REPORT
+    from xcbulletin.archive.filed import shelves
 
-    columns = {one.code: one.name for one in (*workspace.columns, REPORT)}
+    columns = {one.code: one.name for one in shelves(workspace.columns)}
     names = {one.code: one.short_name for one in workspace.industries}
     industries = "、".join(names.get(code, code) for code in hit.industries)
     about = (hit.issue, hit.date.isoformat(), columns.get(hit.column, hit.column), industries, hit.file)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -144,15 +144,14 @@ def compose(
         parsed, written = number_headings(parsed, issue.kind)
         problems += written
     numbering = _Numbering(appended=sum(_is_appended(node) for _, nodes in parsed for node in walk(nodes)))
-    columns = list(_columns(issue, parsed, by_code, numbering))
+    columns = tuple(_columns(issue, parsed, by_code, numbering))
     others = [
         article
         for article in issue.articles
         if not article.draft and not is_wanted(article, issue, selection)
     ]
     elsewhere = {id_ for article in others for id_ in _ids(parse(article)[0])}
-    resolved, dangling = _with_references(columns, numbering, elsewhere)
-    return Edition(
+    edition = Edition(
         id=issue.id,
         kind=issue.kind,
         title=issue.title,
@@ -163,16 +162,14 @@ def compose(
         date=issue.date,
         imprint=issue.imprint,
         selection=tuple(by_code[code] for code in selection),
-        columns=resolved,
+        columns=columns,
         figures=tuple(numbering.figures),
         tables=tuple(numbering.tables),
         file=f"issues/{issue.id}",
-    ), (
-        *problems,
-        *numbering.problems,
-        *dangling,
-        *_left_out(issue, chosen, [by_code[code] for code in selection]),
     )
+    resolved, dangling = _with_references(edition, numbering, elsewhere)
+    left_out = _left_out(issue, chosen, edition.selection)
+    return resolved, (*problems, *numbering.problems, *dangling, *left_out)
 
 
 def _columns(
@@ -224,6 +221,17 @@ def is_wanted(article: Article, issue: Issue, selection: Sequence[str]) -> bool:
     """Tell whether an article is printed for readers of a selection of industries."""
     tagged = article.industries or (issue.industries if issue.kind is Kind.REPORT else ())
     return not article.draft and (not selection or any(code in selection for code in tagged))
+
+
+def with_entries(edition: Edition, change: Callable[[Entry], Entry]) -> Edition:
+    """Return the edition with `change` applied to each entry, in printing order."""
+    columns = tuple(replace(column, entries=tuple(map(change, column.entries))) for column in edition.columns)
+    return replace(edition, columns=columns)
+
+
+def with_body(entry: Entry, body: tuple[Node, ...]) -> Entry:
+    """Return the entry with another body, and the notes of that."""
+    return replace(entry, body=body, notes=_notes(body))
 
 
 def _entry(
@@ -314,8 +322,8 @@ class _Numbering:
 
 
 def _with_references(
-    columns: Iterable[PrintedColumn], numbering: _Numbering, elsewhere: Set[str]
-) -> tuple[tuple[PrintedColumn, ...], list[Problem]]:
+    edition: Edition, numbering: _Numbering, elsewhere: Set[str]
+) -> tuple[Edition, list[Problem]]:
     problems: list[Problem] = []
 
     def resolved(entry: Entry) -> Entry:
@@ -333,12 +341,9 @@ def _with_references(
                 return replace(node, label=f"［{node.target}］")
             return replace(node, label=listed.label, id=listed.anchor)
 
-        body = rewrite(entry.body, resolve)
-        return replace(entry, body=body, notes=_notes(body))
+        return with_body(entry, rewrite(entry.body, resolve))
 
-    return tuple(
-        replace(column, entries=tuple(map(resolved, column.entries))) for column in columns
-    ), problems
+    return with_entries(edition, resolved), problems
 
 
 def _dangling(file: str, node: Reference, targets: Iterable[str]) -> Problem:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xcbulletin.workshop import Workshop
 
 Tell = Callable[[str], None]
-"""Says how long work goes on."""
+"""Says how far work has come."""
 
 # Heavy imports stand inside the methods that need them, so that each command loads no more than its own work.
 

@@ -52,11 +52,16 @@ def _of_year(
 ) -> tuple[tuple[Issue, ...], tuple[Problem, ...]]:
     """Return the issues of the year in the order of their dates, and what is wrong with those that cannot be read."""
     from xcbulletin.manuscript.read import read_issue
+    from xcbulletin.readingroom.reading import unreadable
 
     found: list[Issue] = []
     problems: list[Problem] = []
     for id_ in issues:
-        issue, wrong = read_issue(workshop.workspace, id_)
+        try:
+            issue, wrong = read_issue(workshop.workspace, id_)
+        except OSError as error:
+            problems += [unreadable(id_, error)] if id_.startswith(str(year)) else []
+            continue
         if not _may_be_of(year, issue):
             continue
         errors = [problem for problem in wrong if problem.severity is Severity.ERROR]
@@ -73,6 +78,8 @@ def _may_be_of(year: int, issue: Issue) -> bool:
 def _composed(
     workshop: "Workshop", issues: Iterable[IssueId]
 ) -> tuple[list["Composed"], tuple[Problem, ...]]:
+    from xcbulletin.readingroom.reading import unreadable
+
     composed: list[Composed] = []
     problems: list[Problem] = []
     for id_ in issues:
@@ -80,6 +87,8 @@ def _composed(
             composed.append(workshop.compose(id_))
         except ProblemsError as error:
             problems += (problem for problem in error.problems if problem.severity is Severity.ERROR)
+        except OSError as error:
+            problems.append(unreadable(id_, error))
     return composed, tuple(problems)
 
 

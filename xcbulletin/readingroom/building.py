@@ -1,30 +1,31 @@
 """The archive site made: what changed is made again, and put in place."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from xcbulletin.archive import addresses
-from xcbulletin.archive.filed import REPORT, FiledIssue, slug_of
+from xcbulletin.archive.filed import FiledIssue, shelves, slug_of
 from xcbulletin.archive.links import FindPage, link
 from xcbulletin.archive.placing import Placed, Placing
-from xcbulletin.archive.searching.files import search_files
+from xcbulletin.archive.searching.files import SEARCH_FOLDER, text_files
 from xcbulletin.archive.searching.pieces import cut
 from xcbulletin.archive.site.pages import Pages
 from xcbulletin.archive.site.site import Site
-from xcbulletin.errors import ProblemsError, reason
+from xcbulletin.errors import ProblemsError
 from xcbulletin.model import Audience, IssueId, Place, Problem
 from xcbulletin.publishing.documents import PDF_FILE, web_pictures
 from xcbulletin.publishing.documents import addresses as picture_addresses
 from xcbulletin.publishing.outputs import Format, output_folder, read_current
 from xcbulletin.readingroom.hands import side_by_side
-from xcbulletin.readingroom.reading import Archived, read_for_archive
+from xcbulletin.readingroom.indexing import Filed, Indexing
+from xcbulletin.readingroom.reading import Archived, read_for_archive, unreadable
 from xcbulletin.readingroom.records import CACHE, Record, Records
-from xcbulletin.workspace import alone_in, issue_ids, write_whole
+from xcbulletin.workspace import alone_in, is_unfit, issue_ids, write_whole
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.figures import Picture
@@ -81,13 +82,24 @@ class _Building:
             issues = tuple(
                 sorted((one.filed for one in records.values() if one.filed), key=lambda one: one.order)
             )
-            files = {path: digest for one in records.values() for path, digest in (one.files or {}).items()}
-            for made in side_by_side(partial(self._make_part, issues, records), self._parts()):
+            files = {
+                path: digest
+                for one in records.values()
+                for path, digest in (one.files or {}).items()
+                if self._with_search or not path.startswith(SEARCH_FOLDER)
+            }
+            parts: list[Callable[[], dict[str, str]]] = [partial(self._make_lists, issues, records)]
+            indexing = self._indexing(issues, records) if self._with_search else None
+            if indexing is not None:
+                parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
+            for made in side_by_side(_call, parts):
                 files |= made
             placed = self._placing.commit(files)
         finally:
             self._placing.abandon()
         self._records.clear(records)
+        if indexing is not None:
+            indexing.keep()
         return BuiltArchive(
             placed=placed,
             issues=issues,
@@ -134,14 +146,19 @@ class _Building:
         except ProblemsError as error:
             return Record(issue=issue, stamp=stamp, problems=error.problems)
         except OSError as error:
-            return Record(issue=issue, stamp=stamp, problems=(_unreadable(issue, error),))
+            return Record(issue=issue, stamp=stamp, problems=(unreadable(issue, error),))
         if isinstance(archived, str):
             return Record(issue=issue, stamp=stamp, left_out=archived)
         record = self._make_files(archived, stamp, find_page)
         if self._with_search:
-            write_whole(self._records.piece(record), cut(archived.filed))
+            record = self._with_index_files(record, archived.filed)
         self._records.write(record)
         return record
+
+    def _with_index_files(self, record: Record, filed: FiledIssue) -> Record:
+        write_whole(self._records.piece(record), cut(filed))
+        texts = {path: self._placing.offer(path, content) for path, content in text_files(filed)}
+        return replace(record, files={**(record.files or {}), **texts})
 
     def _make_files(self, archived: Archived, stamp: str, find_page: FindPage) -> Record:
         filed = archived.filed
@@ -155,7 +172,7 @@ class _Building:
         files = dict(self._pdf(filed))
         pdf = bool(files)
         shown, narrow = self._pictures(archived)
-        pages = self._pages.of_issue(
+        pages = self._pages.article_pages(
             linked.edition,
             filed,
             picture=picture_addresses(shown),
@@ -188,22 +205,24 @@ class _Building:
             path = addresses.issue_pdf(filed)
             yield path, self._placing.offer_copy(path, folder / PDF_FILE)
 
-    def _parts(self) -> tuple[int | None, ...]:
-        """Return the parts in which the rest is made: the pages, and the shares of the search index."""
-        return (None, *range(_SHARES)) if self._with_search else (None,)
+    def _make_lists(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> dict[str, str]:
+        """Make what is neither an issue's own nor the search's."""
+        pages = self._pages.other_pages(issues, [one.issue for one in records.values() if one.pdf])
+        return {path: self._placing.offer(path, content) for path, content in pages}
 
-    def _make_part(
-        self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record], share: int | None
-    ) -> dict[str, str]:
-        if share is None:
-            made = self._pages.of_all(issues, [one.issue for one in records.values() if one.pdf])
-        else:
-            workspace = self._room.workspace
-            parts = [(one, self._records.piece(records[one.id]).read_bytes()) for one in issues]
-            industries = [one.code for one in workspace.industries]
-            columns = [*(one.code for one in workspace.columns), REPORT.code]
-            made = search_files(parts, industries, columns, share, _SHARES)
-        return {path: self._placing.offer(path, content) for path, content in made}
+    def _indexing(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> Indexing:
+        workspace = self._room.workspace
+        filed = [
+            Filed(issue=one, stamp=records[one.id].stamp, piece=self._records.piece(records[one.id]))
+            for one in issues
+        ]
+        return Indexing(
+            filed,
+            self._placing,
+            self._records.index,
+            industries=[one.code for one in workspace.industries],
+            columns=[one.code for one in shelves(workspace.columns)],
+        )
 
     def _guess(self, target: str) -> str | None:
         """Return where a link into the workspace leads if its target is in the archive; that is seen later."""
@@ -217,6 +236,10 @@ class _Building:
         return None
 
 
+def _call(part: Callable[[], dict[str, str]]) -> dict[str, str]:
+    return part()
+
+
 def _site(room: "Readingroom") -> Site:
     workspace, archive = room.workspace, room.workspace.settings.archive
     masthead = workspace.settings.masthead
@@ -226,7 +249,7 @@ def _site(room: "Readingroom") -> Site:
         notice=None if archive.public else archive.notice,
         base_url=archive.base_url,
         industries=workspace.industries,
-        columns=(*workspace.columns, REPORT),
+        columns=shelves(workspace.columns),
         volumes=_volumes(room),
         contact=workspace.settings.imprint.contact,
     )
@@ -238,12 +261,28 @@ def _volumes(room: "Readingroom") -> tuple[int, ...]:
 
 
 def _each_once(ids: Iterable[IssueId]) -> tuple[list[IssueId], list[Record]]:
-    """Return the issues, without those whose folder a disk that ignores case takes for another's."""
+    """Return the issues that can have folders beside one another on every disk, and what is wrong with the others."""
     found: dict[str, IssueId] = {}
-    twice = [issue for issue in ids if found.setdefault(issue.lower(), issue) != issue]
-    return list(found.values()), [
-        Record(issue=issue, stamp="", problems=(_same_name(issue, found[issue.lower()]),)) for issue in twice
-    ]
+    refused: list[Problem] = []
+    for issue in ids:
+        if is_unfit(issue):
+            refused.append(_unfit_name(issue))
+        elif (other := found.setdefault(issue.lower(), issue)) != issue:
+            refused.append(_same_name(issue, other))
+    return list(found.values()), [_refusal(one) for one in refused]
+
+
+def _refusal(problem: Problem) -> Record:
+    return Record(issue=IssueId(problem.place.file.partition("/")[2]), stamp="", problems=(problem,))
+
+
+def _unfit_name(issue: IssueId) -> Problem:
+    return Problem(
+        place=Place(file=f"issues/{issue}"),
+        rule="issue-name",
+        message="这个名字 Windows 或归档另有用处，没有收进归档",
+        suggestion="请把文件夹改名",
+    )
 
 
 def _same_name(issue: IssueId, other: IssueId) -> Problem:
@@ -252,15 +291,6 @@ def _same_name(issue: IssueId, other: IssueId) -> Problem:
         rule="issue-name",
         message=f"与 issues/{other} 只差大小写，共享盘和 U 盘分不开这两期，没有收进归档",
         suggestion="请把其中一期的文件夹改名",
-    )
-
-
-def _unreadable(issue: IssueId, error: OSError) -> Problem:
-    return Problem(
-        place=Place(file=f"issues/{issue}"),
-        rule="unreadable",
-        message=f"读不了这一期（{reason(error)}）",
-        suggestion="请检查文件和文件夹的权限",
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from xcbulletin.archive.filed import FiledIssue, file_issue
 from xcbulletin.archive.links import without_pictures
-from xcbulletin.errors import ProblemsError
+from xcbulletin.errors import ProblemsError, reason
 from xcbulletin.manuscript.read import read_issue
-from xcbulletin.model import Issue, IssueId, Problem, Severity
+from xcbulletin.model import Issue, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.edition import Edition, compose
 from xcbulletin.publishing.figures import Picture, data_reader, read_pictures
 from xcbulletin.workspace import issue_folder, issue_ids
@@ -61,12 +61,26 @@ def read_for_archive(workshop: "Workshop", issue_id: IssueId, today: datetime.da
     )
 
 
+def unreadable(issue_id: IssueId, error: OSError) -> Problem:
+    """Return that the machine refuses to read an issue."""
+    return Problem(
+        place=Place(file=f"issues/{issue_id}"),
+        rule="unreadable",
+        message=f"读不了这一期（{reason(error)}）",
+        suggestion="请检查文件和文件夹的权限",
+    )
+
+
 def issues_out(workshop: "Workshop", today: datetime.date) -> list[IssueId]:
     """Return the issues that readers have, and those of which that cannot be told for the mistakes in them."""
     found = []
     for issue_id in issue_ids(workshop.root):
-        issue, problems = read_issue(workshop.workspace, issue_id)
-        if _has_errors(problems) or _not_out(workshop, issue, today) is None:
+        try:
+            issue, problems = read_issue(workshop.workspace, issue_id)
+            is_out = _has_errors(problems) or _not_out(workshop, issue, today) is None
+        except OSError:
+            is_out = True
+        if is_out:
             found.append(issue_id)
     return found
 

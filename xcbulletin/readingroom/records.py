@@ -79,19 +79,24 @@ class Records:
         """Delete what is kept of issues, or of states of issues, that are no more."""
         wanted = {self._file(issue) for issue in records} | {self.piece(one) for one in records.values()}
         for path in (self._root / CACHE).glob("*.*"):
-            if path not in wanted and path.suffix in (".json", ".piece") and path.name != _STATE:
+            if path not in wanted and path.suffix in (".json", ".piece"):
                 path.unlink(missing_ok=True)
 
     @property
     def state(self) -> Path:
         """The file that tells what is in place."""
-        return self._root / CACHE / _STATE
+        return self._root / CACHE / "place.state"
+
+    @property
+    def index(self) -> Path:
+        """The file that tells of what the search index in place was joined."""
+        return self._root / CACHE / "index.state"
 
     def stamp(self, issue: IssueId) -> str:
         """Return what changes when an issue, its PDF, or anything that all pages are made of changes."""
         folder = issue_folder(self._root, issue)
         manifest = output_folder(self._root, issue, Audience()) / MANIFEST
-        stats = [*_stats(folder, ""), *_stat(manifest, MANIFEST)]
+        stats = [*_stats(str(folder), ""), *_stat(manifest, MANIFEST)]
         told = [_FORM, self._shared, unidata_version, sorted(stats)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
@@ -104,17 +109,28 @@ class Records:
         return self._root / CACHE / f"{issue}.json"
 
 
-_STATE = "place.state"
+def _stats(folder: str, base: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what changes with each file; of what cannot be looked at, that it cannot: whoever reads it says why."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield from _stats_of(entry, base)
+    except OSError:
+        yield base, *_UNSEEN
 
 
-def _stats(folder: Path, base: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _stats(Path(entry.path), f"{base}{entry.name}/")
-            else:
-                status = entry.stat()
-                yield f"{base}{entry.name}", status.st_size, status.st_mtime_ns
+def _stats_of(entry: os.DirEntry[str], base: str) -> Iterator[tuple[str, int, int]]:
+    try:
+        if entry.is_dir():
+            yield from _stats(entry.path, f"{base}{entry.name}/")
+        else:
+            status = entry.stat()
+            yield f"{base}{entry.name}", status.st_size, status.st_mtime_ns
+    except OSError:  # a link that leads nowhere, as editors leave beside an open file
+        yield f"{base}{entry.name}", *_UNSEEN
+
+
+_UNSEEN = (-1, -1)
 
 
 def _stat(path: Path, name: str) -> Iterator[tuple[str, int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
-from xcbulletin.archive.catalogue.grams import cut, cut_word, tags
+from xcbulletin.archive.catalogue.grams import cut_text, cut_word, tags
 from xcbulletin.archive.catalogue.places import bounds
 from xcbulletin.archive.catalogue.queries import Order, Query
 from xcbulletin.archive.catalogue.shelved import Shelved
@@ -47,8 +47,8 @@ def remove(connection: Connection, articles: Sequence[Shelved]) -> None:
 def _row(article: Shelved) -> dict[str, object]:
     return {
         "place": article.place,
-        "title": " ".join(cut(article.title)),
-        "text": " ".join(cut(article.text)),
+        "title": " ".join(cut_text(article.title)),
+        "text": " ".join(cut_text(article.text)),
         "tags": " ".join(tags(article.industries, (article.column,))),
     }
 
@@ -57,7 +57,7 @@ def _require_module(connection: Connection) -> None:
     known = text("SELECT 1 FROM pragma_module_list WHERE name = :name")
     if not connection.scalar(known, {"name": _MODULE}):
         raise DatabaseError(
-            "这台机器上的 SQLite 没有全文检索（FTS5），不能搜索；请换用带 FTS5 的 Python（python.org 和各 Linux 发行版的都有），"
+            "这台机器上的 SQLite 没有全文检索（FTS5），不能检索；请换用带 FTS5 的 Python（python.org 和各 Linux 发行版的都有），"
             "或在 bulletin.yaml 的 database 里改用 PostgreSQL"
         )
 

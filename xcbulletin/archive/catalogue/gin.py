@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from xcbulletin.archive.catalogue.grams import cut, cut_word, tags
+from xcbulletin.archive.catalogue.grams import cut_text, cut_word, tags
 from xcbulletin.archive.catalogue.places import bounds
 from xcbulletin.archive.catalogue.queries import Order, Query
 from xcbulletin.archive.catalogue.shelved import Shelved
@@ -57,8 +57,8 @@ def remove(connection: Connection, articles: Sequence[Shelved]) -> None:
 
 def _row(article: Shelved) -> dict[str, object]:
     pieces = {
-        *cut(article.title),
-        *cut(article.text),
+        *cut_text(article.title),
+        *cut_text(article.text),
         *tags(article.industries, (article.column,)),
     }
     return {

@@ -27,7 +27,7 @@ _INDUSTRY, _COLUMN = "ｉ", "ｃ"
 """What tags begin with: no folded text has them, nor any piece."""
 
 
-def cut(text: str) -> list[str]:
+def cut_text(text: str) -> list[str]:
     """Return the pieces of a text, in order."""
     lines = fold(text).translate(_WRITTEN_BUT_LINES).split("\n")
     pieces: list[str] = []

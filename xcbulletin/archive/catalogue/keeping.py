@@ -68,7 +68,7 @@ def _drop(connection: Connection, index: Index, issue_id: IssueId) -> None:
 def _rows(filed: FiledIssue, slot: int) -> list[dict[str, Any]]:
     if len(filed.articles) > places.ARTICLES:
         raise DatabaseError(
-            f"issues/{filed.id}: 一期有 {len(filed.articles)} 篇，搜索最多收 {places.ARTICLES} 篇"
+            f"issues/{filed.id}: 一期有 {len(filed.articles)} 篇，检索最多收 {places.ARTICLES} 篇"
         )
     return [
         {
@@ -126,7 +126,7 @@ def _make_room(connection: Connection, index: Index, filed: FiledIssue) -> int:
         taken = max(taken + 1, slots[other])
         moves.append((other, taken))
     if taken >= places.SLOTS:
-        raise DatabaseError(f"issues/{filed.id}: {filed.date} 这一天的刊期太多，搜索最多收 {places.SLOTS} 期")
+        raise DatabaseError(f"issues/{filed.id}: {filed.date} 这一天的刊期太多，检索最多收 {places.SLOTS} 期")
     for other, slot in reversed(moves):
         if slot != slots[other]:
             _move(connection, index, filed, IssueId(other), slot)

@@ -30,4 +30,4 @@ article = Table(
     Column("industries", JSON, nullable=False),
     Column("text", Text, nullable=False),
 )
-"""Their articles, by `places.place`: newest issue first, then as printed."""
+"""Their articles, by their places (`places`): newest issue first, then as printed."""

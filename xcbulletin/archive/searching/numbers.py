@@ -44,3 +44,9 @@ def read_numbers(written: str) -> list[int]:
             found.append(high * _LASTS + code - _LAST)
             high = 0
     return found
+
+
+def first_number(written: str) -> int:
+    """Return the first of the numbers of which `written` is made."""
+    end = next(place for place, character in enumerate(written, start=1) if ord(character) >= _LAST)
+    return read_numbers(written[:end])[0]

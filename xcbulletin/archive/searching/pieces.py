@@ -15,8 +15,6 @@ from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.folding import fold
 from xcbulletin.archive.searching.numbers import number, numbers, read_numbers
 
-PIECE_FORMAT = "1"
-"""Changes when pieces that were kept no longer fit."""
 SECTIONS = 64
 """In which the grams of a piece stand by their hash, so that shards can be made one section after the other."""
 _PRIME = 65_521

@@ -6,9 +6,9 @@ the places.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from xcbulletin.archive.searching.numbers import number
+from xcbulletin.archive.searching.numbers import first_number, number
 from xcbulletin.archive.searching.pieces import SECTIONS, gram_hash, read_section, sections
 
 _BYTES = 48 * 1024
@@ -48,7 +48,58 @@ def _shards_from(
         if shard in by_shard:
             by_shard[shard].append(gram)
     for shard, grams in by_shard.items():
-        yield f"search/g/{shard}.js", call("shard", shard, {gram: "".join(found[gram]) for gram in grams})
+        yield shard_path(shard), call("shard", shard, {gram: "".join(found[gram]) for gram in grams})
+
+
+def shard_path(shard: int) -> str:
+    """Return the file of a shard."""
+    return f"search/g/{shard}.js"
+
+
+def by_shard(piece: bytes, shards: int) -> dict[int, dict[str, str]]:
+    """Return the grams of a piece with their places, by the shards that they belong into."""
+    found: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    parts = sections(piece)
+    for section in range(SECTIONS):
+        for gram, places in read_section(parts, section, ""):
+            found[gram_hash(gram) % shards][gram] = places
+    return found
+
+
+def change_shard(content: bytes, shard: int, changes: Mapping[int, Mapping[str, str]]) -> bytes:
+    """Return a shard with the places of some issues in the stead of those that it has: what `shard_files` would give.
+
+    `changes` are by the numbers of the issues.
+    """
+    told = content[content.index(b",") + 1 : content.rindex(b")")]
+    grams: dict[str, str] = json.loads(told)
+    for order, places in changes.items():
+        mark = f"|{number(order)}"
+        for gram in [one for one, postings in grams.items() if mark in postings and one not in places]:
+            grams[gram] = _with_block(grams[gram], mark, order, "")
+        for gram, own in places.items():
+            grams[gram] = _with_block(grams.get(gram, ""), mark, order, mark + own)
+    return call("shard", shard, {gram: grams[gram] for gram in sorted(grams) if grams[gram]})
+
+
+def _with_block(postings: str, mark: str, order: int, block: str) -> str:
+    """Return the places of a gram with `block` for those in one issue; no issue's mark begins another's."""
+    start = postings.find(mark)
+    if start < 0:
+        start = end = _place_for(postings, order)
+    else:
+        end = postings.find("|", start + 1)
+    return postings[:start] + block + (postings[end:] if end >= 0 else "")
+
+
+def _place_for(postings: str, order: int) -> int:
+    """Return where the places in an issue belong among those in others."""
+    start = 0
+    for block in postings.split("|")[1:]:
+        if first_number(block) > order:
+            return start
+        start += len(block) + 1
+    return len(postings)
 
 
 def call(name: str, *values: object) -> bytes:

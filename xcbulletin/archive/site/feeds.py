@@ -56,11 +56,12 @@ class Feed:
 def make_feed(code: str, title: str, page: str, newest: Iterable[Listed], site: Site) -> Feed:
     """Return the feed of an industry, or ALL: `newest` are its articles, the newest first, `page` its page.
 
-    What names an entry is made of its file, so that a better title does not make it new.
+    What names an entry is made of the bulletin and the file, so that a better title does not make it new, and no
+    other bulletin has the same.
     """
     entries = tuple(_entry(one, code, site) for one in newest)
     return Feed(
-        id=_urn(f"feeds/{code}"),
+        id=_urn(f"feeds/{code}", site),
         title=_text(title),
         author=_text("、".join(site.publishers) or site.title),
         updated=max((one.updated for one in entries), default=_midnight(_NO_DAY)),
@@ -101,7 +102,7 @@ def _item(entry: FeedEntry) -> dict[str, object]:
 def _entry(one: Listed, code: str, site: Site) -> FeedEntry:
     corrected = max((correction.date for correction in one.article.corrections), default=one.date)
     return FeedEntry(
-        id=_urn(one.article.file),
+        id=_urn(one.article.file, site),
         title=_text(one.title),
         address=_address(one.page, code, site),
         published=_midnight(one.date),
@@ -116,8 +117,8 @@ def _address(page: str, code: str, site: Site) -> str:
     return site.address(page) or relative(page, feed_page(code, "xml"))
 
 
-def _urn(name: str) -> str:
-    return uuid.uuid5(_NAMES, name).urn
+def _urn(name: str, site: Site) -> str:
+    return uuid.uuid5(_NAMES, f"{site.title}/{name}").urn
 
 
 def _midnight(day: datetime.date) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from xcbulletin.archive.addresses import article_page
-from xcbulletin.archive.filed import FiledArticle, FiledIssue
+from xcbulletin.archive.filed import FURNITURE, FiledArticle, FiledIssue
 from xcbulletin.archive.site.site import Site
 from xcbulletin.model import Column, Industry, Kind
 
@@ -20,8 +20,6 @@ A_PAGE = 100
 One = TypeVar("One")
 _GIST = 90
 """Characters, about, of the words that stand for an article without a summary."""
-_UNLISTED = frozenset(("copyright", "contributors", "contact"))
-"""Parts of a report that its own page lists, and no other page."""
 _SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]+[”’」』）)]*")
 _HAN = re.compile(r"[⺀-鿿豈-﫿\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -114,7 +112,7 @@ def list_article(
         article=article,
         title=article.title,
         page=article_page(issue, article),
-        label=issue.label if issue.kind is Kind.BULLETIN and issue.label else issue.title,
+        label=issue.name,
         date=issue.date,
         column=columns[article.column],
         industries=tuple(industries[code] for code in article.industries),
@@ -222,4 +220,4 @@ def is_latin(text: str) -> bool:
 
 
 def _is_furniture(issue: FiledIssue, article: FiledArticle) -> bool:
-    return issue.kind is Kind.REPORT and article.anchor.rpartition("-")[0] in _UNLISTED
+    return issue.kind is Kind.REPORT and article.anchor.rpartition("-")[0] in FURNITURE

@@ -50,7 +50,7 @@ class Pages:
         self._industries = {one.code: one for one in site.industries}
         self._columns = {one.code: one for one in site.columns}
 
-    def of_issue(
+    def article_pages(
         self,
         edition: Edition,
         filed: FiledIssue,
@@ -92,7 +92,7 @@ class Pages:
             )
             yield page, render("archive/article.html", **context).encode()
 
-    def of_all(self, issues: Sequence[FiledIssue], pdfs: Collection[IssueId]) -> Iterator[File]:
+    def other_pages(self, issues: Sequence[FiledIssue], pdfs: Collection[IssueId]) -> Iterator[File]:
         """Yield all other pages, the feeds and what pages need.
 
         `issues` come oldest first, `pdfs` names those that have a PDF. Raises TemplateFailedError.
@@ -108,7 +108,7 @@ class Pages:
             yield from self._shelf("columns", shelf)
         yield from self._months(held)
         yield from self._feeds(held)
-        yield from self._others(held)
+        yield from self._single_files(held)
 
     def _context(self, page: str, section: str, **own: Any) -> dict[str, Any]:
         """Return what every page gets: `root` leads from it to the front page's folder."""
@@ -118,7 +118,6 @@ class Pages:
             "page": page,
             "root": root,
             "section": section,
-            "link": lambda target: root + target,
             **own,
         }
 
@@ -209,7 +208,7 @@ class Pages:
             yield feed(code, "xml"), self._templates.render_page("archive/atom.xml", feed=made).encode()
             yield feed(code, "json"), format_json_feed(made)
 
-    def _others(self, held: Holdings) -> Iterator[File]:
+    def _single_files(self, held: Holdings) -> Iterator[File]:
         months = [f"{month:%Y-%m}" for month in held.months]
         yield self._page("search.html", SEARCH, "search", months=months)
         yield self._page("accessibility.html", STATEMENT, "")

@@ -1,11 +1,9 @@
 """References to figures and tables of other articles, once each article has a page of its own."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import cast
 
-from xcbulletin.publishing.edition import Edition, Entry
-from xcbulletin.publishing.nodes import Link, Node, Note, Numbered, Reference, Text, rewrite, walk
+from xcbulletin.publishing.edition import Edition, Entry, with_body
+from xcbulletin.publishing.nodes import Link, Node, Numbered, Reference, Text, rewrite, walk
 
 
 def leading_out(edition: Edition, pages: Mapping[str, str]) -> Iterator[Entry]:
@@ -30,5 +28,4 @@ def _leading_out(entry: Entry, homes: Mapping[str, str], pages: Mapping[str, str
             return node
         return Link(href=f"{pages[homes[node.id]]}#{node.id}", children=(Text(text=node.label),))
 
-    body = rewrite(entry.body, change)
-    return replace(entry, body=body, notes=cast(tuple[Note, ...], rewrite(entry.notes, change)))
+    return with_body(entry, rewrite(entry.body, change))

@@ -27,15 +27,13 @@ class ShownIssue:
 
 def show_issue(issue: FiledIssue, *, pdf: bool) -> ShownIssue:
     """Return an issue as pages show it."""
-    is_report = issue.kind is Kind.REPORT
-    name = issue.title if is_report else issue.label or issue.title
     return ShownIssue(
         issue=issue,
-        name=name,
+        name=issue.name,
         page=issue_page(issue),
         pdf=issue_pdf(issue) if pdf else None,
-        is_report=is_report,
-        is_latin=is_latin(name),
+        is_report=issue.kind is Kind.REPORT,
+        is_latin=is_latin(issue.name),
     )
 
 

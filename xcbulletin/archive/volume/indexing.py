@@ -65,7 +65,7 @@ class Index:
 _TITLES = {Subject.COMPANY: "企业索引", Subject.POLICY: "政策文件索引"}
 
 
-def index_of(subject: Subject, mentioned: Iterable[Mentioned], pages: Mapping[str, int]) -> Index:
+def make_index(subject: Subject, mentioned: Iterable[Mentioned], pages: Mapping[str, int]) -> Index:
     """Return the index of a subject: each name with the pages it stands on, each page once.
 
     `pages` has the page of every place by its anchor. While it is empty the names stand without pages.

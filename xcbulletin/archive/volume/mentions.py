@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, groupby, pairwise
 
-from xcbulletin.archive.volume.names import Companies, Found, Subject, find_names
-from xcbulletin.archive.volume.prefixing import with_body
-from xcbulletin.publishing.edition import Edition, Entry
+from xcbulletin.archive.volume.names import Companies, Occurrence, Subject, find_names
+from xcbulletin.publishing.edition import Edition, Entry, with_body, with_entries
 from xcbulletin.publishing.nodes import (
     Emphasis,
     Figure,
@@ -67,15 +66,14 @@ def with_mentions(
 
     Only what is set as code is not looked at, nor the small pictures within lines.
     """
-    marked = {
-        entry.anchor: _Marker(entry.anchor, companies, words_in).mark(entry) for entry in edition.entries
-    }
-    columns = tuple(
-        replace(column, entries=tuple(marked[entry.anchor][0] for entry in column.entries))
-        for column in edition.columns
-    )
-    found = tuple(one for _entry, mentioned in marked.values() for one in mentioned)
-    return replace(edition, columns=columns), found
+    found: list[Mentioned] = []
+
+    def mark(entry: Entry) -> Entry:
+        marked, mentioned = _Marker(entry.anchor, companies, words_in).mark(entry)
+        found.extend(mentioned)
+        return marked
+
+    return with_entries(edition, mark), tuple(found)
 
 
 def source_anchor(anchor: str) -> str:
@@ -165,7 +163,7 @@ class _Mark:
     end: int
 
 
-def _beginning(text: str, found: Found) -> tuple[int, int]:
+def _beginning(text: str, found: Occurrence) -> tuple[int, int]:
     """Return the first word of a name. Marks of punctuation stay with their neighbours, which they are set close to."""
     word = _RUN.search(text, found.start, found.end)
     return word.span() if word else (found.start, found.end)

@@ -32,7 +32,7 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Occurrence:
     """A name where it stands in a text."""
 
     subject: Subject
@@ -54,7 +54,7 @@ class Companies:
         ):
             self._by_start.setdefault(term[:_KEY], []).append(term)
 
-    def find(self, text: str) -> Iterator[Found]:
+    def find(self, text: str) -> Iterator[Occurrence]:
         """Yield the companies in a text in their order: of names that overlap the first, of those the longest."""
         at = 0
         while at < len(text):
@@ -62,7 +62,7 @@ class Companies:
                 (one for one in self._by_start.get(text[at : at + _KEY], ()) if _stands(one, text, at)), ""
             )
             if term in self._names:
-                yield Found(subject=Subject.COMPANY, name=term, start=at, end=at + len(term))
+                yield Occurrence(subject=Subject.COMPANY, name=term, start=at, end=at + len(term))
             at += len(term) or 1
 
 
@@ -75,10 +75,10 @@ def companies_of(industries: Iterable[Industry], local: Iterable[str]) -> Compan
     )
 
 
-def find_names(text: str, companies: Companies) -> tuple[Found, ...]:
+def find_names(text: str, companies: Companies) -> tuple[Occurrence, ...]:
     """Return the names in a text, in their order; a company may stand within the name of a policy document."""
     policies = (
-        Found(subject=Subject.POLICY, name=" ".join(one[0].split()), start=one.start(), end=one.end())
+        Occurrence(subject=Subject.POLICY, name=" ".join(one[0].split()), start=one.start(), end=one.end())
         for one in _POLICY.finditer(text)
     )
     return tuple(sorted((*policies, *companies.find(text)), key=lambda one: (one.start, one.end)))

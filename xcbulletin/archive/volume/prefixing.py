@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from xcbulletin.publishing.edition import Edition, Entry
-from xcbulletin.publishing.nodes import Figure, Heading, Node, Note, Reference, Table, rewrite, walk
+from xcbulletin.publishing.edition import Edition, Entry, with_body, with_entries
+from xcbulletin.publishing.nodes import Figure, Heading, Node, Note, Reference, Table, rewrite
 
 _Named = Figure | Heading | Note | Reference | Table
 """What has a name, or leads to one."""
@@ -16,11 +16,7 @@ def prefixed(edition: Edition) -> Edition:
     """
     prefix = f"{edition.id}:"
     return replace(
-        edition,
-        columns=tuple(
-            replace(column, entries=tuple(_prefixed_entry(entry, prefix) for entry in column.entries))
-            for column in edition.columns
-        ),
+        with_entries(edition, lambda entry: _prefixed_entry(entry, prefix)),
         figures=tuple(replace(one, anchor=prefix + one.anchor) for one in edition.figures),
         tables=tuple(replace(one, anchor=prefix + one.anchor) for one in edition.tables),
     )
@@ -38,8 +34,3 @@ def _prefixed_entry(entry: Entry, prefix: str) -> Entry:
         ),
         rewrite(entry.body, change),
     )
-
-
-def with_body(entry: Entry, body: tuple[Node, ...]) -> Entry:
-    """Return the entry with another body, and the notes of that."""
-    return replace(entry, body=body, notes=tuple(node for node in walk(body) if isinstance(node, Note)))

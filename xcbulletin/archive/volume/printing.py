@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pikepdf
 from markupsafe import Markup
 
-from xcbulletin.archive.volume.indexing import index_of, number_spans
+from xcbulletin.archive.volume.indexing import make_index, number_spans
 from xcbulletin.archive.volume.mentions import (
     Mentioned,
     correction_anchor,
@@ -131,7 +131,7 @@ _TEMPLATES = "多半是 templates/volume/ 里的模板改过：请改回原样�
 def volume_job(volume: Volume, material: Material, pages: Mapping[str, int]) -> Job:
     """Return a volume for the press; `pages` are those of its places, as far as they are known."""
     mentioned = [one for chapter in volume.chapters for one in chapter.mentioned]
-    indexes = [index_of(subject, mentioned, pages) for subject in Subject]
+    indexes = [make_index(subject, mentioned, pages) for subject in Subject]
     html = material.templates.render(
         "volume/print.html",
         volume.whole,

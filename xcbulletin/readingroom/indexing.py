@@ -1,0 +1,109 @@
+"""The search index of the site: joined of the pieces of all issues, or only changed where few of them changed."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from xcbulletin.archive.filed import FiledIssue
+from xcbulletin.archive.placing import Placing
+from xcbulletin.archive.searching.files import meta_file
+from xcbulletin.archive.searching.shards import by_shard, change_shard, shard_count, shard_files, shard_path
+from xcbulletin.workspace import write_whole
+
+_FEW = 12
+"""Changed issues up to which changing shards is sooner done than joining them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """An issue to be found."""
+
+    issue: FiledIssue
+    stamp: str
+    piece: Path
+    """The file with what `cut` made of it."""
+
+
+class Indexing:
+    """Makes the index of these issues, oldest first, in parts that may be made side by side."""
+
+    def __init__(
+        self,
+        filed: Sequence[Filed],
+        placing: Placing,
+        state: Path,
+        *,
+        industries: Sequence[str],
+        columns: Sequence[str],
+    ) -> None:
+        """Know from the file `state` of what the shards that are in place were joined."""
+        self._filed, self._placing, self._state = filed, placing, state
+        self._industries, self._columns = industries, columns
+        self._pieces = [one.piece.read_bytes() for one in filed]
+        self._shards = shard_count(self._pieces)
+
+    def make(self, share: int, shares: int) -> dict[str, str]:
+        """Offer the files of a share; return their SHA-256 by path."""
+        return dict(self._made(share, shares))
+
+    def _made(self, share: int, shares: int) -> Iterator[tuple[str, str]]:
+        if share == 0:
+            parts = [(one.issue, piece) for one, piece in zip(self._filed, self._pieces, strict=True)]
+            path, content = meta_file(parts, self._industries, self._columns)
+            yield path, self._placing.offer(path, content)
+        in_place = self._in_place(share, shares)
+        if self._changed is None or in_place is None:
+            for path, content in shard_files(self._pieces, share, shares):
+                yield path, self._placing.offer(path, content)
+        else:
+            yield from self._change(in_place, self._changed)
+
+    def keep(self) -> None:
+        """Write down of what the shards are joined, once they are in place."""
+        if self._told != self._before:
+            with suppress(OSError):  # they are joined anew next time
+                write_whole(self._state, json.dumps(self._told).encode())
+
+    def _change(self, in_place: Mapping[int, str], changed: Sequence[int]) -> Iterator[tuple[str, str]]:
+        pieces = {order: by_shard(self._pieces[order], self._shards) for order in changed}
+        for shard, digest in in_place.items():
+            path = shard_path(shard)
+            if changed:
+                changes = {order: shards.get(shard, {}) for order, shards in pieces.items()}
+                digest = self._placing.offer(path, change_shard(self._placing.read(path), shard, changes))
+            yield path, digest
+
+    @cached_property
+    def _told(self) -> list[object]:
+        return [self._shards, [[one.issue.id, one.stamp] for one in self._filed]]
+
+    @cached_property
+    def _before(self) -> Any:
+        try:
+            return json.loads(self._state.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def _changed(self) -> list[int] | None:
+        """The numbers of the issues that changed or came behind the others; None where more has changed, or many."""
+        match self._before:
+            case [self._shards, [*before]] if len(before) <= len(self._filed):
+                now = [[one.issue.id, one.stamp] for one in self._filed]
+                changed = [order for order, one in enumerate(now) if one not in before[order : order + 1]]
+                is_same = all(
+                    isinstance(one, list) and one[:1] == own[:1]
+                    for one, own in zip(before, now, strict=False)
+                )
+                return changed if is_same and len(changed) <= _FEW else None
+        return None
+
+    def _in_place(self, share: int, shares: int) -> dict[int, str] | None:
+        """Return the SHA-256 of each shard of a share; None where one is not there as it was put there."""
+        wanted = range(share, self._shards, shares)
+        found = {shard: digest for shard in wanted if (digest := self._placing.in_place(shard_path(shard)))}
+        return found if len(found) == len(wanted) else None
