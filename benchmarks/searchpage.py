@@ -167,7 +167,7 @@ def _documents(workspace: Path) -> dict[str, str]:
         issue, _problems = read_issue(settings, name)
         issues.append(file_issue(issue, compose(issue, settings.industries)[0]))
     return {
-        article_page(issue, one): fold(f"{one.title}\n{one.text}")
+        article_page(issue.id, one.slug): fold(f"{one.title}\n{one.text}")
         for issue in sorted(issues, key=lambda one: one.order, reverse=True)
         for one in issue.articles
     }

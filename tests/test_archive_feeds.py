@@ -101,6 +101,13 @@ def test_two_articles_of_one_title_are_two_entries() -> None:
     assert len({one.id for one in entries}) == 2
 
 
+def test_no_other_bulletin_has_the_same_names() -> None:
+    """Who reads two bulletins of this program's has `issues/2021-01/editorial.md` of both (RFC 4287, section 4.2.6)."""
+    feeds = [atom(archive(print_issue(make_article()), site=replace(SITE, title=title))) for title in "甲乙"]
+    assert feeds[0].feed.id != feeds[1].feed.id
+    assert feeds[0].entries[0].id != feeds[1].entries[0].id
+
+
 def test_an_empty_feed_is_one_all_the_same() -> None:
     files = archive()
     assert atom(files).entries == json_feed(files)["items"] == []

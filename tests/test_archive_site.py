@@ -216,9 +216,41 @@ def test_a_report_has_its_parts_and_only_its_own_page_lists_what_says_nothing() 
     assert texts(tree, "h1") == ["人工智能报告"]
     assert texts(tree, ".entries .title") == ["版权声明", "第一章", "联系方式"]
     assert texts(tree, ".citation")[0].startswith("许昌市科学技术情报研究所. 人工智能报告: 十个数字[R].")
-    assert texts(page(files, "industries/ai/index.html"), ".entries .title") == ["第一章"]
+    for name in ("industries/ai/index", "columns/report/index", "columns/report/2021", "months/2021-01"):
+        assert texts(page(files, f"{name}.html"), ".entries .title") == ["第一章"]
+    assert texts(page(files, "index.html"), ".made span")[1] == "收录 1 期、1 篇"
     assert texts(page(files, "reports/index.html"), ".issues .title") == ["人工智能报告"]
     assert texts(page(files, "issues/index.html"), ".issues .title") == []
+
+
+def test_the_front_page_shows_the_newest_reports_and_leads_to_the_others() -> None:
+    reports = [print_report(id=f"report-{n}", title=f"报告{n}", month=f"2021-{n:02}") for n in range(1, 11)]
+    for shown, more in ((reports, ["全部专题报告"]), (reports[:8], [])):
+        tree = page(archive(*shown), "index.html")
+        names = [one.filed.title for one in reversed(shown)][:8]
+        assert texts(tree, "section[aria-labelledby=reports] .titles a") == names
+        assert texts(tree, "section[aria-labelledby=reports] .more a") == more
+
+
+def test_annual_volumes_stand_on_the_front_page_and_with_their_year() -> None:
+    issues = [print_issue(make_article(), month=month) for month in ("2019-05", "2020-05", "2021-05")]
+    files = archive(*issues, site=replace(SITE, volumes=(2019, 2021)))
+    assert texts(page(files, "index.html"), ".volumes a") == ["2021年合订本（PDF）", "2019年合订本（PDF）"]
+    years = page(files, "issues/index.html").cssselect("section.within")
+    assert [links(year, ".volume a") for year in years] == [
+        ["../volumes/2021.pdf"],
+        [],
+        ["../volumes/2019.pdf"],
+    ]
+
+
+def test_the_last_of_several_corrections_is_told_first() -> None:
+    corrections = tuple(Correction(date=datetime.date(2021, month, 1), note=f"{month}") for month in (3, 4))
+    files = archive(print_issue(make_article(corrections=corrections)))
+    assert texts(page(files, "issues/2021-01/index.html"), ".mended") == ["有更正（2021年4月1日）"]
+    tree = page(files, "issues/2021-01/news-01.html")
+    assert texts(tree, ".mended") == ["本文有更正（2021年4月1日）"]
+    assert texts(tree, ".correction") == ["更正2021年3月1日：3", "更正2021年4月1日：4"]
 
 
 def test_a_month_holds_all_its_issues_by_column() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Outcome, write, write_article, write_issue
 
+from xcbulletin.readingroom.indexing import Indexing
 from xcbulletin.settings import Workspace
 from xcbulletin.usage import run as run_command
 
@@ -139,7 +140,7 @@ def test_an_issue_that_the_machine_does_not_give_is_named_and_the_rest_is_built(
     run("archive", "build")
     settings = two_issues.root / "issues/2021-02/issue.yaml"
     settings.unlink()
-    settings.symlink_to("/proc/self/mem")
+    settings.symlink_to("/proc/self/mem")  # not even root can read it
     outcome = run("archive", "build")
     assert outcome.code == 1
     assert re.fullmatch(
@@ -308,6 +309,33 @@ def test_pdfs_are_printed_where_asked_for_and_linked(two_issues: Workspace, run:
     write_article(two_issues.root / "issues/2021-01", "news/01-pv.md", "改了。\n", title="光伏")
     assert "2021-01 没有现成的 PDF" in run("archive", "build").out
     assert "issues/2021-01/2021-01.pdf" not in files(two_issues)
+
+
+def test_a_pdf_that_cannot_be_printed_is_told(two_issues: Workspace, run: Run, fonts: object) -> None:  # noqa: ARG001
+    write_article(two_issues.root / "issues/2021-01", "news/01-pv.md", title="🚗 出海")
+    outcome = run("archive", "build", "--pdf")
+    assert outcome.code == 1
+    assert outcome.err.startswith("issues/2021-01/news/01-pv.md:2: 印刷字体里没有“🚗”（U+1F697）")
+    assert "2021-01 没有现成的 PDF，归档里没有它们的 PDF 链接；请先改正以上问题\n" in outcome.out
+    assert "issues/2021-02/2021-02.pdf" in files(two_issues)
+
+
+def test_a_build_that_was_stopped_at_its_very_end_leaves_no_wrong_index(
+    two_issues: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = two_issues.root / "issues/2021-02/news/01-chips.md"
+    text, times = article.read_bytes(), article.stat()
+    run("archive", "build")
+    before = files(two_issues)
+    article.write_bytes(text + "半导体。\n".encode())
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Indexing, "keep", lambda _self: None)
+        run("archive", "build")
+    assert files(two_issues) != before
+    article.write_bytes(text)
+    os.utime(article, ns=(times.st_atime_ns, times.st_mtime_ns))
+    run("archive", "build")
+    assert files(two_issues) == before
 
 
 def test_two_builds_at_once_do_no_harm(two_issues: Workspace) -> None:

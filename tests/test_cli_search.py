@@ -160,7 +160,7 @@ def test_an_issue_that_the_machine_does_not_give_is_told_and_the_others_are_sear
 ) -> None:
     titles(run, "光伏")
     (january / "issue.yaml").unlink()
-    (january / "issue.yaml").symlink_to("/proc/self/mem")
+    (january / "issue.yaml").symlink_to("/proc/self/mem")  # not even root can read it
     outcome = run("search", "光伏", "--json")
     assert outcome.code == 1
     assert [hit["title"] for hit in json.loads(outcome.out)["hits"]] == ["储能"]

@@ -121,9 +121,9 @@ def test_letters_and_digits_are_alike_however_they_were_typed(text: str, folded:
 
 def test_links_name_files_and_work_from_every_depth() -> None:
     issue = filed("正文")
-    page = article_page(issue, issue.articles[0])
+    page = article_page(issue.id, issue.articles[0].slug)
     assert page == "issues/2021-01/news-01.html"
     assert relative(industry_page("ai"), page) == "../../industries/ai/index.html"
     assert relative(page, industry_page("ai", 2021, 2)) == "../../issues/2021-01/news-01.html"
-    assert relative(issue_pdf(issue), page) == "2021-01.pdf"
+    assert relative(issue_pdf(issue.id), page) == "2021-01.pdf"
     assert relative("index.html", "index.html") == "index.html"

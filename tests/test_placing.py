@@ -66,6 +66,29 @@ def test_a_page_that_was_damaged_or_deleted_is_put_back(tmp_path: Path) -> None:
     assert found(tmp_path) == FILES
 
 
+def test_what_was_offered_last_counts(tmp_path: Path) -> None:
+    place(tmp_path, FILES)
+    placing = Placing(tmp_path / "archive", tmp_path / "cache" / "state")
+    placing.begin()
+    placing.offer("index.html", b"a guess")
+    assert (
+        placing.commit({path: placing.offer(path, content) for path, content in FILES.items()}).written == 0
+    )
+    assert found(tmp_path) == FILES
+
+
+def test_a_copy_that_is_offered_twice_leaves_its_source_alone(tmp_path: Path) -> None:
+    source = tmp_path / "bulletin.pdf"
+    source.write_bytes(b"%PDF")
+    before = source.stat().st_mtime_ns
+    placing = Placing(tmp_path / "archive", tmp_path / "cache" / "state")
+    placing.begin()
+    for _ in range(2):
+        digest = placing.offer_copy("issues/2021-01/2021-01.pdf", source)
+    placing.commit({"issues/2021-01/2021-01.pdf": digest})
+    assert source.stat().st_mtime_ns == before
+
+
 def test_what_is_abandoned_leaves_nothing(tmp_path: Path) -> None:
     place(tmp_path, FILES)
     placing = Placing(tmp_path / "archive", tmp_path / "cache" / "state")

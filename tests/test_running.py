@@ -1,4 +1,4 @@
-"""Bodies of running text are read without markdown-it, and come out as if they were not."""
+"""Bodies of plain lines are read without markdown-it, and come out as if they were not."""
 
 import pytest
 from conftest import make_article
@@ -7,20 +7,28 @@ from hypothesis import strategies as st
 
 from xcbulletin.publishing.markup import parse
 from xcbulletin.publishing.markup.running import running_text
-from xcbulletin.publishing.nodes import Paragraph, Text
+from xcbulletin.publishing.nodes import Bullets, Heading, Item, Numbers, Paragraph, Text
 
 PROSE = ("电网", "增长3.5%。", "（一）", "“引”", "表1：题", "附表：某", "图1　题", "来源：某", "2021年")
 WHITE = (*" \t　\xa0\x0b\x0c\x1c\x85\u2028\0\n", "    ", "\n\n", "\n \n", "\n\n\n")
 MARKS = (*"!#$%&*+-:<=>@[\\]^_`{}~|.\"'()1！【（＃", "1. ", "2) ", "- ", "<b>", "&amp;", "www.example.org")
-BLOCKS = ("# a", "＃a", "- a", "+ a", "  + a", "> a", "1. a", "1) a", "1.", "---", "a\nb", "a\n===")
+BLOCKS = ("＃a", "+ a", "  + a", "> a", "1) a", "1.", "---", "a\nb", "a\n===", "|a|", ":-")
+HEADINGS = ("#a", "#", "# ", " # a", "# a #", "## - a", "####### a", "# a|\n:-")
+BULLETS = (" - a", "-", "- ", "- - a", "- 1. a", "- # a", "- a\n---", "- a\n1. b", "- a\n\n- b")
+NUMBERS = ("1. a\n- b", "1. a\n\n2. b", "1. a\n3. b", "1. a\n1. b", "a\n2. b", "0. a", "01. a", "100. a")
+BELOW = ("- a\nb", "- a\n  b", "- a\n\n  b", "1. a\n2) b")
+UNREAD = (*BLOCKS, *HEADINGS, *BULLETS, *NUMBERS, *BELOW)
+BEGINNINGS = ("", "", "  ", "　　", "# ", "## ", "###  ", "- ", "-  ", "1. ", "2. ", "3. ", "9. ", "10. ")
+TEXTS = ("", "甲", "甲 ", "a", "a|b", "（一）产量", "表：题", "来源：某", "　")
 SPANS = ("**a**", "a[^1]", "a_b", "`a`", "~~a~~", "<b>", "&amp;", "a\\", "！【a】（b.png）", "x^2", "a\tb")
 
 PIECES = st.sampled_from(PROSE + WHITE) | st.sampled_from(PROSE + MARKS + WHITE)
+ROWS = st.builds("{}{}".format, st.sampled_from(BEGINNINGS), st.sampled_from(TEXTS))
 MARKED = "\n\n[方括号]"
 """A last paragraph that sends the whole body through markdown-it."""
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(body=st.lists(PIECES, max_size=12).map("".join))
 @example(body="　　智能电网\n\n  2021年")
 @example(body="智能电网  \n\n    电网 \n \n\n")
@@ -28,14 +36,24 @@ MARKED = "\n\n[方括号]"
 @example(body="表1：题\n\n附表：题{#t}")
 @example(body="智能\x0b电网\x85\n\n\u2028电网")
 def test_running_text_is_read_as_markdown_would_read_it(body: str) -> None:
-    if running_text(body, 1):
-        nodes, problems = parse(make_article(body + MARKED))
-        assert parse(make_article(body)) == (nodes[:-1], problems)
+    assert_read_as_by_markdown(body)
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
+@given(body=st.lists(ROWS | ROWS | st.sampled_from(UNREAD), max_size=8).map("\n".join))
+@example(body="甲\n## a\n- 甲\n- b\n# c\n1. 甲\n2. 乙\n\n甲\n- a\n\n　　甲\n1. 甲\n2. b")
+@example(body="#### 表：题\n## a\n#### b\n表：题\n- 表：题")
+def test_headings_and_lists_are_read_as_markdown_would_read_them(body: str) -> None:
+    assert_read_as_by_markdown(body)
+
+
+@settings(max_examples=200)
 @given(body=st.text())
 def test_whatever_is_taken_for_running_text_is_read_as_markdown_would_read_it(body: str) -> None:
+    assert_read_as_by_markdown(body)
+
+
+def assert_read_as_by_markdown(body: str) -> None:
     if running_text(body, 1):
         nodes, problems = parse(make_article(body + MARKED))
         assert parse(make_article(body)) == (nodes[:-1], problems)
@@ -48,7 +66,29 @@ def test_a_paragraph_knows_its_line() -> None:
     )
 
 
-@pytest.mark.parametrize("block", [*BLOCKS, *SPANS, "　", "\x0b"])
+def test_a_heading_has_the_level_that_it_is_written_with() -> None:
+    assert running_text("甲\n###   总体情况 \n\n## （一）产量\n乙", 1) == (
+        Paragraph(children=(Text(text="甲"),), line=1),
+        Heading(children=(Text(text="总体情况"),), level=3, line=2),
+        Heading(children=(Text(text="（一）产量"),), level=2, line=4),
+        Paragraph(children=(Text(text="乙"),), line=5),
+    )
+
+
+def test_items_without_blank_lines_between_them_are_a_list() -> None:
+    def item(marker: str, text: str, line: int) -> Item:
+        return Item(children=(Text(text=text),), marker=marker, line=line)
+
+    assert running_text("如下：\n- 甲\n-  乙\n## 题\n9. 丙\n10. 丁\n\n　　戊", 1) == (
+        Paragraph(children=(Text(text="如下："),), line=1),
+        Bullets(children=(item("-", "甲", 2), item("-", "乙", 3)), line=2),
+        Heading(children=(Text(text="题"),), level=2, line=4),
+        Numbers(children=(item("9.", "丙", 5), item("10.", "丁", 6)), start=9, line=5),
+        Paragraph(children=(Text(text="戊"),), line=8),
+    )
+
+
+@pytest.mark.parametrize("block", [*UNREAD, *SPANS, "　", "\x0b"])
 def test_what_may_mean_something_to_markdown_is_no_running_text(block: str) -> None:
     assert running_text(f"甲\n\n{block}\n\n乙", 1) == ()
 

@@ -379,6 +379,31 @@ def test_an_address_with_a_question_mark_is_understood(reader: Reader) -> None:
     assert reader.shown == read(asked("芯片", column="news"))[:10]
 
 
+def test_a_plus_in_an_address_is_a_blank_and_results_are_numbered_on(at_hand: Reader) -> None:
+    at_hand.page.goto("about:blank")
+    at_hand.page.goto(f"{at_hand.address}search.html#q={quote('光伏')}+{quote('许')}&page=2")
+    at_hand.wait()
+    assert at_hand.shown == read(asked("光伏 许"))[10:20]
+    assert at_hand.page.get_attribute("#search-results", "start") == "11"
+
+
+@pytest.mark.parametrize(
+    ("text", "snippet"),
+    [
+        ("光伏" + "从" * 300 + "光伏", "光伏" + "从" * 98 + "……"),
+        ("👍" * 40 + "，光伏", "……" + "👍" * 15 + "，光伏"),
+        ("👍" + "从" * 28 + "光伏" + "从" * 67 + "👍👍从", "👍" + "从" * 28 + "光伏" + "从" * 67 + "……"),
+    ],
+)
+def test_a_snippet_is_short_and_parts_no_character(
+    tmp_path: Path, opened: Callable[..., Reader], text: str, snippet: str
+) -> None:
+    reader = opened(write_site(tmp_path, make_filed_issue("2021-01", make_filed_article(1, text))))
+    reader.open(q="光伏")
+    assert reader.page.text_content(".snippet") == snippet
+    assert reader.marked == ["光伏"]
+
+
 def test_a_title_of_latin_letters_says_so(tmp_path: Path, opened: Callable[..., Reader]) -> None:
     titles = ("Solar in 2021", "𠮷 A", "ai 光伏", "2021")
     articles = (make_filed_article(number, "光伏", title) for number, title in enumerate(titles))
@@ -468,7 +493,7 @@ def test_titles_are_text_whatever_they_hold(at_hand: Reader) -> None:
 def test_the_keyboard_is_enough(at_hand: Reader) -> None:
     at_hand.open(q="光伏")
     at_hand.page.focus("#q")
-    passed = []
+    passed: list[str] = []
     while not passed or passed[-1] != "下一页":
         at_hand.page.keyboard.press("Tab")
         passed.append(at_hand.page.evaluate("document.activeElement.textContent"))

@@ -405,7 +405,7 @@ def test_a_year_of_which_nothing_can_be_read_is_told_why(root: Path) -> None:
 def test_an_issue_that_the_machine_does_not_give_is_named_and_the_rest_is_bound(small: Path) -> None:
     settings = small / "issues/2021-01/issue.yaml"
     settings.unlink()
-    settings.symlink_to("/proc/self/mem")
+    settings.symlink_to("/proc/self/mem")  # not even root can read it
     with Workshop(small, {}) as workshop:
         out = issues_out(workshop, datetime.date(2026, 1, 1))
         path, problems = bind_volume(workshop, 2021, out)

@@ -3,7 +3,6 @@
 import datetime
 import os.path
 
-from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.model import IssueId
 
 ARCHIVE_FOLDER = "build/archive"
@@ -17,19 +16,19 @@ def issue_folder(issue: IssueId) -> str:
     return f"issues/{issue.lower()}"
 
 
-def issue_page(issue: FiledIssue) -> str:
+def issue_page(issue: IssueId) -> str:
     """Return the page of an issue."""
-    return f"{issue_folder(issue.id)}/index.html"
+    return f"{issue_folder(issue)}/index.html"
 
 
-def issue_pdf(issue: FiledIssue) -> str:
+def issue_pdf(issue: IssueId) -> str:
     """Return the PDF of an issue, under a name that tells what it is when it lies elsewhere."""
-    return f"{issue_folder(issue.id)}/{issue.id.lower()}.pdf"
+    return f"{issue_folder(issue)}/{issue.lower()}.pdf"
 
 
-def article_page(issue: FiledIssue, article: FiledArticle) -> str:
+def article_page(issue: IssueId, slug: str) -> str:
     """Return the page of an article."""
-    return f"{issue_folder(issue.id)}/{article.slug}.html"
+    return f"{issue_folder(issue)}/{slug}.html"
 
 
 def industry_page(code: str, year: int | None = None, part: int = 1) -> str:

@@ -63,7 +63,8 @@ class Placing:
             return file.read()
 
     def offer(self, path: str, content: bytes) -> str:
-        """Take a file, unless the same is in place; return its SHA-256."""
+        """Take a file, unless the same is in place; return its SHA-256. What was offered before counts no more."""
+        self._withdraw(path)
         digest = hashlib.sha256(content).hexdigest()
         if not self.is_there(path, digest) and not self._has(path, content):
             self._stage(path, content)
@@ -71,6 +72,7 @@ class Placing:
 
     def offer_copy(self, path: str, source: Path) -> str:
         """Take a copy of a file; on the same disk it takes no room."""
+        self._withdraw(path)
         content = source.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if not self.is_there(path, digest) and not self._has(path, content):
@@ -95,6 +97,10 @@ class Placing:
             write_whole(self._state, json.dumps({"form": _FORM, "files": state}).encode())
         self.abandon()
         return Placed(written=len(staged), removed=removed, kept=len(files) - len(staged))
+
+    def _withdraw(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{self._staging}/{path}")
 
     def _staged(self, path: str) -> str:
         staged = f"{self._staging}/{path}"

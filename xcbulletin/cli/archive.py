@@ -45,7 +45,7 @@ def build(
         finally:
             line.clear()
     _report(built)
-    if has_errors(built.problems):
+    if has_errors(built.problems) or built.unprinted:
         raise typer.Exit(1)
 
 
@@ -55,8 +55,11 @@ def _report(built: "BuiltArchive") -> None:
         say(f"{issue}: 没有收进归档，{why}")
     for issue in built.failed:
         complain(f"{issue}: 没有收进归档；请先改正以上问题")
+    for why in built.unprinted:
+        complain(why)
     if built.without_pdf:
-        say(f"{_named(built.without_pdf)}没有现成的 PDF，归档里没有它们的 PDF 链接；要有，请加 --pdf")
+        remedy = "请先改正以上问题" if built.unprinted else "要有，请加 --pdf"
+        say(f"{_named(built.without_pdf)}没有现成的 PDF，归档里没有它们的 PDF 链接；{remedy}")
     articles = sum(len(one.articles) for one in built.issues)
     placed = built.placed
     say(

@@ -276,7 +276,9 @@ def _html(element: Any, block: _Block) -> Iterator[str]:
 
 def _is_left_out(element: Any) -> bool:
     folded = (
-        element.tag == "details" and element.getparent() is not None and element.getparent().tag == "figure"
+        element.tag == "details"
+        and element.getparent() is not None
+        and element.getparent().tag in ("figure", "figcaption")
     )
     hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
     return element.tag in _HTML_NO_TEXT or folded or bool(hidden) or element.get("class") == "skip"

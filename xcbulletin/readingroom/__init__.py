@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from xcbulletin.errors import BulletinError
 from xcbulletin.zone import SHANGHAI
 
 if TYPE_CHECKING:
@@ -74,15 +75,15 @@ class Readingroom:
         self._stack.callback(engine.dispose)
         return engine
 
-    def print_pdfs(self, issues: "Sequence[IssueId]") -> None:
-        """Print issues as `build` does. What is wrong with one of them is no matter here: its PDF stays away."""
+    def print_pdfs(self, issues: "Sequence[IssueId]") -> tuple[str, ...]:
+        """Print issues as `build` does; return why some of them could not be printed."""
         from xcbulletin.publishing.outputs import Format
         from xcbulletin.workshop import Workshop
 
         # A workshop of its own: it works in threads, and they are gone when the archive forks.
         with Workshop(self.root, self.environment) as workshop:
-            for _built in workshop.build_each(issues, (Format.PDF,)):
-                pass
+            built = tuple(workshop.build_each(issues, (Format.PDF,)))
+        return tuple(dict.fromkeys(str(one) for one in built if isinstance(one, BulletinError)))
 
     @property
     def today(self) -> datetime.date:

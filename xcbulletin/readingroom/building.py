@@ -47,6 +47,8 @@ class BuiltArchive:
     failed: tuple[IssueId, ...]
     """Issues that cannot be read."""
     without_pdf: tuple[IssueId, ...]
+    unprinted: tuple[str, ...] = ()
+    """Why PDFs that were asked for could not be printed."""
     problems: tuple[Problem, ...]
 
 
@@ -63,8 +65,8 @@ def build_archive(
     with alone_in(folder):
         built = _Building(room, with_search=with_search, tell=tell).build()
         if print_pdfs and built.without_pdf:
-            room.print_pdfs(built.without_pdf)
-            built = _Building(room, with_search=with_search, tell=tell).build()
+            unprinted = room.print_pdfs(built.without_pdf)
+            built = replace(_Building(room, with_search=with_search, tell=tell).build(), unprinted=unprinted)
     return built
 
 
@@ -94,6 +96,8 @@ class _Building:
                 parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
             for made in side_by_side(_call, parts):
                 files |= made
+            if indexing is not None:
+                indexing.forget()
             placed = self._placing.commit(files)
         finally:
             self._placing.abandon()
@@ -168,7 +172,7 @@ class _Building:
             links[target] = find_page(target)
             return links[target]
 
-        linked = link(archived.edition, archived.issue.articles, addresses.issue_page(filed), find)
+        linked = link(archived.edition, archived.issue.articles, addresses.issue_page(filed.id), find)
         files = dict(self._pdf(filed))
         pdf = bool(files)
         shown, narrow = self._pictures(archived)
@@ -202,7 +206,7 @@ class _Building:
             return
         digest = self._room.workshop.digest(filed.id, Audience())
         if read_current(folder, digest, (Format.PDF,)):
-            path = addresses.issue_pdf(filed)
+            path = addresses.issue_pdf(filed.id)
             yield path, self._placing.offer_copy(path, folder / PDF_FILE)
 
     def _make_lists(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> dict[str, str]:
@@ -230,9 +234,9 @@ class _Building:
             return None
         match PurePosixPath(target).parts:
             case ("issues", issue):
-                return f"{addresses.issue_folder(IssueId(issue))}/index.html"
+                return addresses.issue_page(IssueId(issue))
             case ("issues", issue, *_, name) if name.endswith(".md"):
-                return f"{addresses.issue_folder(IssueId(issue))}/{slug_of(target)}.html"
+                return addresses.article_page(IssueId(issue), slug_of(target))
         return None
 
 
@@ -297,6 +301,6 @@ def _same_name(issue: IssueId, other: IssueId) -> Problem:
 def _pages_by_file(issues: Iterable[FiledIssue]) -> dict[str, str]:
     pages: dict[str, str] = {}
     for issue in issues:
-        pages[f"issues/{issue.id}"] = addresses.issue_page(issue)
-        pages |= {one.file: addresses.article_page(issue, one) for one in issue.articles}
+        pages[f"issues/{issue.id}"] = addresses.issue_page(issue.id)
+        pages |= {one.file: addresses.article_page(issue.id, one.slug) for one in issue.articles}
     return pages

@@ -62,6 +62,11 @@ class Indexing:
         else:
             yield from self._change(in_place, self._changed)
 
+    def forget(self) -> None:
+        """Let the shards be joined anew if this ends before `keep`: then nobody knows which of them are in place."""
+        if self._told != self._before:
+            self._state.unlink(missing_ok=True)
+
     def keep(self) -> None:
         """Write down of what the shards are joined, once they are in place."""
         if self._told != self._before:

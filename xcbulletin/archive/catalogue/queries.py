@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xcbulletin.archive.addresses import issue_folder
+from xcbulletin.archive.addresses import article_page
 from xcbulletin.archive.folding import fold
 from xcbulletin.model import IssueId
 
@@ -56,7 +56,7 @@ class Hit:
     @property
     def page(self) -> str:
         """Its page, relative to the archive's first page."""
-        return f"{issue_folder(self.issue)}/{self.slug}.html"
+        return article_page(self.issue, self.slug)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

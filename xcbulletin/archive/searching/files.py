@@ -52,7 +52,7 @@ def meta_file(
 def text_files(issue: FiledIssue) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of the files with what is shown of an issue's articles."""
     for number, articles in enumerate(_together(issue)):
-        shown = [(article.title, article_page(issue, article), article.text) for article in articles]
+        shown = [(article.title, article_page(issue.id, article.slug), article.text) for article in articles]
         name = f"{issue.id.lower()}-{number}"
         yield f"{SEARCH_FOLDER}t/{name}.js", call("text", name, shown)
 

@@ -19,7 +19,7 @@ _BETWEEN_AUTHORS = re.compile(r"\s*[、，,；;　]\s*")
 def cite_article(issue: FiledIssue, article: FiledArticle, site: Site) -> str:
     """Return the reference for an article of the bulletin, or for a part of a report."""
     makers = _named(_authors(article.author)) or _named(issue.publishers)
-    address = site.address(article_page(issue, article))
+    address = site.address(article_page(issue.id, article.slug))
     if issue.kind is Kind.REPORT:
         return f"{makers}{_one_line(article.title)}[{_mark('R', address)}]//{_report(issue, address)}"
     printed = f"{issue.date.year}({issue.number})" if issue.number else f"{issue.date.year}"
@@ -29,7 +29,7 @@ def cite_article(issue: FiledIssue, article: FiledArticle, site: Site) -> str:
 
 def cite_report(issue: FiledIssue, site: Site) -> str:
     """Return the reference for a report as a whole."""
-    address = site.address(issue_page(issue))
+    address = site.address(issue_page(issue.id))
     return _report(issue, address, f"[{_mark('R', address)}]")
 
 

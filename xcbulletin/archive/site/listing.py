@@ -111,7 +111,7 @@ def list_article(
         issue=issue,
         article=article,
         title=article.title,
-        page=article_page(issue, article),
+        page=article_page(issue.id, article.slug),
         label=issue.name,
         date=issue.date,
         column=columns[article.column],

@@ -79,7 +79,7 @@ class Pages:
         names = {article.file: f"{article.slug}.html" for article in filed.articles}
         entries = leading_out(edition, names)
         for (previous, article, following), entry in zip(in_turn(filed.articles), entries, strict=True):
-            page = article_page(filed, article)
+            page = article_page(filed.id, article.slug)
             context = self._context(
                 page,
                 "reports" if issue.is_report else "issues",

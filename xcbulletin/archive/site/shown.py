@@ -30,8 +30,8 @@ def show_issue(issue: FiledIssue, *, pdf: bool) -> ShownIssue:
     return ShownIssue(
         issue=issue,
         name=issue.name,
-        page=issue_page(issue),
-        pdf=issue_pdf(issue) if pdf else None,
+        page=issue_page(issue.id),
+        pdf=issue_pdf(issue.id) if pdf else None,
         is_report=issue.kind is Kind.REPORT,
         is_latin=is_latin(issue.name),
     )

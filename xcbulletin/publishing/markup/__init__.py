@@ -37,9 +37,9 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
     `read_data` gives the files that charts are made from.
     """
     remarks = Remarks(article)
-    if paragraphs := running_text(article.body, article.body_line):
-        report_captions(paragraphs, remarks)
-        return paragraphs, tuple(remarks.problems)
+    if blocks := running_text(article.body, article.body_line):
+        report_captions(blocks, remarks)
+        return _levelled(blocks), tuple(remarks.problems)
     return _parse(article, remarks, read_data), tuple(remarks.problems)
 
 
