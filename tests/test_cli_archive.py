@@ -366,3 +366,13 @@ def test_a_year_has_four_digits(run: Run, year: str) -> None:
 def test_a_year_without_issues_cannot_be_bound(run: Run) -> None:
     outcome = run("archive", "volume", "9999")
     assert (outcome.code, outcome.err.partition("；")[0]) == (1, "9999 年没有可以合订的快递")
+
+
+def test_a_volume_that_was_bound_before_a_change_is_said_to_be_old(two_issues: Workspace, run: Run) -> None:
+    volume = write(site(two_issues) / "volumes/2021.pdf", b"%PDF")
+    assert "合订本" not in run("archive", "build").out
+    os.utime(volume, (1, 1))
+    assert (
+        "2021 年的合订本订好以后，这一年的文稿又有改动；要更新，请运行 xcbulletin archive volume 2021\n"
+        in run("archive", "build").out
+    )

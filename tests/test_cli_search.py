@@ -1,6 +1,8 @@
 """`search` from end to end: what is asked, what is answered, and what is refused."""
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -224,3 +226,19 @@ def test_an_unknown_industry_is_refused(run: Run) -> None:
 def test_an_archive_that_has_nothing_is_searched_too(run: Run, workspace: Workspace) -> None:
     (workspace.root / "issues").rename(workspace.root / "gone")
     assert titles(run, "光伏") == []
+
+
+def test_a_copy_of_the_workspace_with_the_same_database_finds_all_put_already(
+    workspace: Workspace, run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xcbulletin.readingroom import finding
+
+    monkeypatch.setenv("XCBULLETIN_DATABASE", f"sqlite:///{tmp_path}/shared.db")
+    assert run("search", "光伏").out.endswith("共 3 篇\n")
+    copy = tmp_path / "copy"
+    shutil.copytree(workspace.root, copy, ignore=shutil.ignore_patterns("build"))
+    for path in copy.rglob("*.md"):
+        os.utime(path, (1, 1))
+    monkeypatch.setattr(finding, "put", None)
+    assert run("--workspace", str(copy), "search", "光伏").out.endswith("共 3 篇\n")
+    assert run("search", "光伏").out.endswith("共 3 篇\n")

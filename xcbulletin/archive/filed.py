@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from xcbulletin.model import Column, Correction, Issue, IssueId, Kind, Source
@@ -30,7 +30,7 @@ from xcbulletin.publishing.pages import issue_label
 
 REPORT = Column(code="report", name="专题报告")
 """What parts of reports are shelved under."""
-FURNITURE = frozenset(("copyright", "contributors", "contact"))
+_FURNITURE = frozenset(("copyright", "contributors", "contact"))
 """Codes of the parts of a report that say nothing of its matter."""
 _SLUG = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
@@ -56,6 +56,8 @@ class FiledArticle:
     corrections: tuple[Correction, ...]
     text: str
     """What can be read of its body: paragraphs, headings, cells, captions and notes, each on a line."""
+    is_furniture: bool = False
+    """Whether it is a part of a report that says nothing of its matter: neither listed nor searched."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +86,11 @@ class FiledIssue:
         """What it is called: by its number, where it is one of the bulletin that has one; else by its title."""
         return self.label if self.label and self.kind is Kind.BULLETIN else self.title
 
+    @property
+    def matter(self) -> "FiledIssue":
+        """The issue as it is listed, counted and searched: without furniture."""
+        return replace(self, articles=tuple(one for one in self.articles if not one.is_furniture))
+
 
 def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
     """Return what is kept of an issue; `edition` is the whole of it, composed."""
@@ -106,12 +113,13 @@ def file_issue(issue: Issue, edition: Edition) -> FiledIssue:
                 title=" ".join(entry.title.split()),
                 column=REPORT.code if is_report else column.code,
                 industries=tuple(one.code for one in entry.industries)
-                or (issue.industries if is_report and column.code not in FURNITURE else ()),
+                or (issue.industries if is_report and column.code not in _FURNITURE else ()),
                 source=entry.source,
                 author=entry.author,
                 summary=entry.summary,
                 corrections=entry.corrections,
                 text=_text(entry),
+                is_furniture=is_report and column.code in _FURNITURE,
             )
             for column in edition.columns
             for entry in column.entries

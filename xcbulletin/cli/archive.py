@@ -57,10 +57,14 @@ def _report(built: "BuiltArchive") -> None:
         complain(f"{issue}: 没有收进归档；请先改正以上问题")
     for why in built.unprinted:
         complain(why)
+    for year in built.old_volumes:
+        say(
+            f"{year} 年的合订本订好以后，这一年的文稿又有改动；要更新，请运行 xcbulletin archive volume {year}"
+        )
     if built.without_pdf:
         remedy = "请先改正以上问题" if built.unprinted else "要有，请加 --pdf"
         say(f"{_named(built.without_pdf)}没有现成的 PDF，归档里没有它们的 PDF 链接；{remedy}")
-    articles = sum(len(one.articles) for one in built.issues)
+    articles = sum(len(one.matter.articles) for one in built.issues)
     placed = built.placed
     say(
         f"build/archive: {len(built.issues)} 期 {articles} 篇；"

@@ -47,6 +47,8 @@ class BuiltArchive:
     failed: tuple[IssueId, ...]
     """Issues that cannot be read."""
     without_pdf: tuple[IssueId, ...]
+    old_volumes: tuple[int, ...]
+    """Years whose annual volume was bound before a manuscript of theirs changed."""
     unprinted: tuple[str, ...] = ()
     """Why PDFs that were asked for could not be printed."""
     problems: tuple[Problem, ...]
@@ -110,7 +112,16 @@ class _Building:
             left_out=tuple((one.issue, one.left_out) for one in records.values() if one.left_out),
             failed=tuple(one.issue for one in records.values() if one.filed is None and one.problems),
             without_pdf=tuple(one.issue for one in records.values() if one.filed and not one.pdf),
+            old_volumes=tuple(year for year in _volumes(self._room) if self._is_old(year, records.values())),
             problems=tuple(problem for one in records.values() for problem in one.problems),
+        )
+
+    def _is_old(self, year: int, records: Iterable[Record]) -> bool:
+        bound = (self._room.root / addresses.ARCHIVE_FOLDER / addresses.volume_pdf(year)).stat().st_mtime_ns
+        return any(
+            bound < self._records.newest(one.issue)
+            for one in records
+            if (str(one.filed.date.year) if one.filed else one.issue[:4]) == str(year)
         )
 
     def _all_records(self) -> dict[IssueId, Record]:
@@ -155,7 +166,7 @@ class _Building:
             return Record(issue=issue, stamp=stamp, left_out=archived)
         record = self._make_files(archived, stamp, find_page)
         if self._with_search:
-            record = self._with_index_files(record, archived.filed)
+            record = self._with_index_files(record, archived.filed.matter)
         self._records.write(record)
         return record
 
@@ -217,7 +228,7 @@ class _Building:
     def _indexing(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> Indexing:
         workspace = self._room.workspace
         filed = [
-            Filed(issue=one, stamp=records[one.id].stamp, piece=self._records.piece(records[one.id]))
+            Filed(issue=one.matter, stamp=records[one.id].stamp, piece=self._records.piece(records[one.id]))
             for one in issues
         ]
         return Indexing(

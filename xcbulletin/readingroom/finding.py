@@ -11,7 +11,7 @@ from xcbulletin.database import reading
 from xcbulletin.errors import ProblemsError
 from xcbulletin.model import IssueId
 from xcbulletin.readingroom.reading import read_for_archive
-from xcbulletin.readingroom.records import Records
+from xcbulletin.readingroom.records import Records, filed_digest
 from xcbulletin.workspace import issue_ids
 
 if TYPE_CHECKING:
@@ -35,23 +35,33 @@ def search(room: "Readingroom", query: Query, tell: "Tell") -> Searched:
 
 
 def refresh(room: "Readingroom", tell: "Tell") -> tuple[IssueId, ...]:
-    """Bring the catalogue up to date; return the issues that cannot be read, which are not in it."""
+    """Bring the catalogue up to date; return the issues that cannot be read, which are not in it.
+
+    Issues are in the catalogue under a digest of what is filed of them: those who share a database have the same,
+    each from files of their own. Which digest goes with the files as they are here is kept in build/.cache.
+    """
     records = Records(room.root, room.environment)
     ids = issue_ids(room.root)
     with reading(room.engine) as connection:
         known = stamps(connection)
+    told = {issue: one for issue, one in records.read_digests().items() if issue in ids}
     now = {issue: records.stamp(issue) for issue in ids}
+    changed = [issue for issue in ids if (now[issue], known.get(issue)) != told.get(issue)]
     unreadable = []
-    changed = [issue for issue in ids if known.get(issue) != now[issue]]
     for number, issue in enumerate(changed, start=1):
         tell(f"{number}/{len(changed)} 期")
+        filed = None
         try:
-            _keep(room, issue, _filed(room, records, issue), now[issue], in_it=issue in known)
+            filed = _filed(room, records, issue)
         except (ProblemsError, OSError):
-            _keep(room, issue, None, now[issue], in_it=issue in known)
             unreadable.append(issue)
+        digest = None if filed is None else filed_digest(filed)
+        if digest != known.get(issue):
+            _keep(room, issue, filed, digest)
+        told |= {issue: (now[issue], digest)} if digest else {}
     for issue in sorted(set(known) - set(ids)):
-        _keep(room, issue, None, "", in_it=True)
+        _keep(room, issue, None, None)
+    records.write_digests(told)
     return tuple(unreadable)
 
 
@@ -59,16 +69,14 @@ def _filed(room: "Readingroom", records: Records, issue: IssueId) -> FiledIssue 
     """Return an issue as it is filed, from its record or read anew; None where readers do not have it yet."""
     record = records.read(issue)
     if record is not None:
-        return record.filed
+        return record.filed and record.filed.matter
     archived = read_for_archive(room.workshop, issue, room.today)
-    return None if isinstance(archived, str) else archived.filed
+    return None if isinstance(archived, str) else archived.filed.matter
 
 
-def _keep(room: "Readingroom", issue: IssueId, filed: FiledIssue | None, stamp: str, *, in_it: bool) -> None:
-    if filed is None and not in_it:
-        return
+def _keep(room: "Readingroom", issue: IssueId, filed: FiledIssue | None, digest: str | None) -> None:
     with room.engine.begin() as connection:
-        if filed is None:
+        if filed is None or digest is None:
             drop(connection, issue)
         else:
-            put(connection, filed, stamp)
+            put(connection, filed, digest)

@@ -71,6 +71,24 @@ class Records:
         with suppress(OSError):  # it is made again next time
             write_whole(self._file(record.issue), self._adapter.dump_json(record))
 
+    def read_digests(self) -> dict[IssueId, tuple[str, str]]:
+        """Return the stamps of issues, each with the digest of what was filed of it then."""
+        try:
+            digests: dict[IssueId, tuple[str, str]] = _DIGESTS.validate_json(self._digests.read_bytes())
+        except (OSError, ValidationError, RecursionError):
+            return {}
+        return digests
+
+    def write_digests(self, digests: Mapping[IssueId, tuple[str, str]]) -> None:
+        """Keep stamps and digests, where they are others than those kept."""
+        if digests != self.read_digests():
+            with suppress(OSError):  # the issues are read again next time
+                write_whole(self._digests, _DIGESTS.dump_json(dict(sorted(digests.items()))))
+
+    @property
+    def _digests(self) -> Path:
+        return self._root / CACHE / "filed.state"
+
     def piece(self, record: Record) -> Path:
         """Return where the piece of the search index that is cut from an issue is kept."""
         return self._root / CACHE / f"{record.issue}.{record.stamp[:16]}.piece"
@@ -100,6 +118,11 @@ class Records:
         told = [_FORM, self._shared, unidata_version, sorted(stats)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
+    def newest(self, issue: IssueId) -> int:
+        """Return when a file of an issue was changed last, in nanoseconds."""
+        stats = _stats(str(issue_folder(self._root, issue)), "")
+        return max((time for _name, _size, time in stats), default=0)
+
     @cached_property
     def _shared(self) -> str:
         sources = (self._root / SETTINGS_FILE, self._root / INDUSTRIES_FILE, *template_folders(self._root))
@@ -107,6 +130,15 @@ class Records:
 
     def _file(self, issue: IssueId) -> Path:
         return self._root / CACHE / f"{issue}.json"
+
+
+_DIGESTS = TypeAdapter(dict[IssueId, tuple[str, str]])
+_FILED = TypeAdapter(FiledIssue)
+
+
+def filed_digest(filed: FiledIssue) -> str:
+    """Return the SHA-256 of what is filed of an issue, the same wherever it is read."""
+    return hashlib.sha256(_FILED.dump_json(filed)).hexdigest()
 
 
 def _stats(folder: str, base: str) -> Iterator[tuple[str, int, int]]:

@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TypeVar
 
 from xcbulletin.archive.addresses import article_page
-from xcbulletin.archive.filed import FURNITURE, FiledArticle, FiledIssue
+from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.archive.site.site import Site
-from xcbulletin.model import Column, Industry, Kind
+from xcbulletin.model import Column, Industry
 
 NEWEST = 50
 """Articles on the first page of a list."""
@@ -117,7 +117,7 @@ def list_article(
         column=columns[article.column],
         industries=tuple(industries[code] for code in article.industries),
         is_latin=is_latin(article.title),
-        is_furniture=_is_furniture(issue, article),
+        is_furniture=article.is_furniture,
     )
 
 
@@ -217,7 +217,3 @@ def gist(article: FiledArticle) -> str:
 def is_latin(text: str) -> bool:
     """Tell whether a text is in a language of Latin letters: it has some, and no Chinese character."""
     return _HAN.search(text) is None and _LATIN.search(text) is not None
-
-
-def _is_furniture(issue: FiledIssue, article: FiledArticle) -> bool:
-    return issue.kind is Kind.REPORT and article.anchor.rpartition("-")[0] in FURNITURE
