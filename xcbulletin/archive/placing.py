@@ -84,19 +84,16 @@ class Placing:
 
     def commit(self, files: Mapping[str, str]) -> Placed:
         """Let the archive consist of `files`, SHA-256 by path: move what was taken into place, remove what is no more."""
-        staged = sorted(_files_below(self._staging))
+        staged = sum(1 for _path in _files_below(self._staging))
         if staged:
             _sync(self._staging)
-        for path in staged:
-            target = f"{self._folder}/{path}"
-            _make_folder(target, self._made)
-            os.replace(f"{self._staging}/{path}", target)
+            _move_into(self._staging, self._folder)
         removed = self._remove_others(files)
         state = {path: [digest, *_stamp(f"{self._folder}/{path}")] for path, digest in sorted(files.items())}
         if state != self._known:
             write_whole(self._state, json.dumps({"form": _FORM, "files": state}).encode())
         self.abandon()
-        return Placed(written=len(staged), removed=removed, kept=len(files) - len(staged))
+        return Placed(written=staged, removed=removed, kept=len(files) - staged)
 
     def _withdraw(self, path: str) -> None:
         with suppress(FileNotFoundError):
@@ -153,6 +150,18 @@ def _sync(folder: str) -> None:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), folder)
     finally:
         os.close(handle)
+
+
+def _move_into(source: str, target: str) -> None:
+    """Move all that is in one folder into another: file by file, but whole folders where there is none yet."""
+    os.makedirs(target, exist_ok=True)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            place = f"{target}/{entry.name}"
+            if entry.is_dir() and os.path.lexists(place):
+                _move_into(entry.path, place)
+            else:
+                os.replace(entry.path, place)
 
 
 def _make_folder(path: str, made: set[str]) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from xcbulletin.readingroom import Readingroom, Tell
 
 _SHARES = 2
-"""Parts in which the search index is joined, side by side."""
+"""Parts in which lists are made, and the search index is joined, side by side."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +92,8 @@ class _Building:
                 for path, digest in (one.files or {}).items()
                 if self._with_search or not path.startswith(SEARCH_FOLDER)
             }
-            parts: list[Callable[[], dict[str, str]]] = [partial(self._make_lists, issues, records)]
+            parts: list[Callable[[], dict[str, str]]] = []
+            parts += (partial(self._make_lists, issues, records, share) for share in range(_SHARES))
             indexing = self._indexing(issues, records) if self._with_search else None
             if indexing is not None:
                 parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
@@ -220,9 +221,12 @@ class _Building:
             path = addresses.issue_pdf(filed.id)
             yield path, self._placing.offer_copy(path, folder / PDF_FILE)
 
-    def _make_lists(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> dict[str, str]:
+    def _make_lists(
+        self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record], share: int
+    ) -> dict[str, str]:
         """Make what is neither an issue's own nor the search's."""
-        pages = self._pages.other_pages(issues, [one.issue for one in records.values() if one.pdf])
+        pdfs = [one.issue for one in records.values() if one.pdf]
+        pages = self._pages.other_pages(issues, pdfs, share, _SHARES)
         return {path: self._placing.offer(path, content) for path, content in pages}
 
     def _indexing(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> Indexing:

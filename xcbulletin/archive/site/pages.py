@@ -1,6 +1,7 @@
 """The pages of the archive, made of its templates: those of an issue's articles, and all others."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -92,23 +93,27 @@ class Pages:
             )
             yield page, render("archive/article.html", **context).encode()
 
-    def other_pages(self, issues: Sequence[FiledIssue], pdfs: Collection[IssueId]) -> Iterator[File]:
-        """Yield all other pages, the feeds and what pages need.
+    def other_pages(
+        self, issues: Sequence[FiledIssue], pdfs: Collection[IssueId], share: int = 0, shares: int = 1
+    ) -> Iterator[File]:
+        """Yield all other pages, the feeds and what pages need; of several processes each takes a share, from 0.
 
         `issues` come oldest first, `pdfs` names those that have a PDF. Raises TemplateFailedError.
         """
         held = hold(issues, pdfs, self._site)
-        yield self._front(held)
-        yield from self._issue_lists(held)
-        yield from self._issue_pages(held, held.bulletins, "issues")
-        yield from self._issue_pages(held, held.reports, "reports")
-        for shelf in held.industries:
-            yield from self._shelf("industries", shelf)
-        for shelf in held.columns:
-            yield from self._shelf("columns", shelf)
-        yield from self._months(held)
-        yield from self._feeds(held)
-        yield from self._single_files(held)
+        kinds = (
+            partial(self._front, held),
+            partial(self._issue_lists, held),
+            partial(self._issue_pages, held, held.bulletins, "issues"),
+            partial(self._issue_pages, held, held.reports, "reports"),
+            *(partial(self._shelf, "industries", shelf) for shelf in held.industries),
+            *(partial(self._shelf, "columns", shelf) for shelf in held.columns),
+            partial(self._months, held),
+            partial(self._feeds, held),
+            partial(self._single_files, held),
+        )
+        for pages in kinds[share::shares]:
+            yield from pages()
 
     def _context(self, page: str, section: str, **own: Any) -> dict[str, Any]:
         """Return what every page gets: `root` leads from it to the front page's folder."""
@@ -125,11 +130,11 @@ class Pages:
         context = self._context(page, section, **own)
         return page, self._templates.render_page(f"archive/{template}", **context).encode()
 
-    def _front(self, held: Holdings) -> File:
+    def _front(self, held: Holdings) -> Iterator[File]:
         newest = held.newest
         printed = [one for one in held.entries if newest and one.issue is newest.issue]
         years = groupby(reversed(held.months), lambda month: month.year)
-        return self._page(
+        yield self._page(
             "front.html",
             FRONT,
             "front",
