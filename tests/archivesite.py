@@ -128,7 +128,7 @@ def _leads_somewhere(
 ) -> bool:
     parts = urlsplit(address)
     if parts.scheme:
-        return parts.scheme in ("http", "https")
+        return parts.scheme in ("http", "https", "data")
     target = _resolved(path, unquote(parts.path)) if parts.path else path
     if target.startswith(MADE_ELSEWHERE):
         return True
