@@ -160,12 +160,12 @@ def test_meta_tells_of_issues_and_articles() -> None:
 
 def test_texts_are_shown_as_they_were_written_in_files_of_a_size() -> None:
     issue = make_filed_issue(
-        "2021-01", *(make_filed_article(n, "汉" * 2_000, "<b>”\u2028") for n in range(3))
+        "2021-01", *(make_filed_article(n, "汉" * 1_000, "<b>”\u2028") for n in range(3))
     )
     files = {name: content for name, content in files_of(issue).items() if "/t/" in name}
     assert sorted(files) == ["search/t/2021-01-0.js", "search/t/2021-01-1.js"]
     name, articles = called(files["search/t/2021-01-1.js"])
-    assert (name, articles) == ("2021-01-1", [["<b>”\u2028", "issues/2021-01/news-002.html", "汉" * 2_000]])
+    assert (name, articles) == ("2021-01-1", [["<b>”\u2028", "issues/2021-01/news-002.html", "汉" * 1_000]])
     assert "\u2028" not in files["search/t/2021-01-1.js"].decode()
 
 

@@ -10,7 +10,7 @@ from xcbulletin.archive.searching.shards import call, shard_count
 
 SEARCH_FOLDER = "search/"
 """Where everything is that search.js reads."""
-_BYTES = 16 * 1024
+_BYTES = 8 * 1024
 """What texts in one file should not pass together."""
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from xcbulletin.archive.searching.numbers import first_number, number
 from xcbulletin.archive.searching.pieces import SECTIONS, gram_hash, read_section, sections
 
-_BYTES = 48 * 1024
-"""What a shard should not pass: some 30 KB of it go over the line."""
+_BYTES = 40 * 1024
+"""What a shard should not pass: some 25 KB of it go over the line."""
 
 
 def shard_count(pieces: Sequence[bytes]) -> int:
