@@ -484,7 +484,7 @@
 
   function askSoon() {
     clearTimeout(timer);
-    if (!composing) { timer = setTimeout(ask, 200); }
+    if (!composing) { timer = setTimeout(ask, 120); }
   }
 
   /* Go by the address, unless it is what was just asked: then the form may have moved on already. */
