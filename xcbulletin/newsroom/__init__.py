@@ -5,25 +5,19 @@
 
 import datetime
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from xcbulletin.model import Printed, Problem
+from xcbulletin.room import Room, now
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from xcbulletin.collecting.following.sources import Authority, Source
     from xcbulletin.collecting.items import Fetch
     from xcbulletin.collecting.suggesting.labelling import Locality
     from xcbulletin.collecting.suggesting.learning import Learner
-    from xcbulletin.settings import Workspace
-
-Tell = Callable[[str], None]
-"""Says how long work goes on."""
 
 # Heavy imports stand inside the methods that need them, so that each command loads no more than its own work.
 
@@ -32,15 +26,8 @@ def silent(_message: str) -> None:
     """Be a `Tell` that tells nobody."""
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-class Newsroom:
-    """The collector of one workspace. A context manager, for its database and its network are to be let go.
-
-    What it holds is got when it is first needed, and kept.
-    """
+class Newsroom(Room):
+    """The collector of one workspace."""
 
     def __init__(
         self,
@@ -48,33 +35,10 @@ class Newsroom:
         environment: Mapping[str, str],
         *,
         fetch: "Fetch | None" = None,
-        clock: Callable[[], datetime.datetime] = _now,
+        clock: Callable[[], datetime.datetime] = now,
     ) -> None:
-        self.root, self._environment = root, environment
-        self._given_fetch, self.clock = fetch, clock
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._stack.__exit__(*raised)
-
-    @cached_property
-    def workspace(self) -> "Workspace":
-        """The settings and industries. Raises ProblemsError, WorkspaceError."""
-        from xcbulletin.settings import open_workspace
-
-        return open_workspace(self.root, self._environment)
-
-    @cached_property
-    def engine(self) -> "Engine":
-        """The workspace's database, migrated. Raises BulletinError."""
-        from xcbulletin.database import open_engine
-
-        engine = open_engine(self.workspace.settings.database, self.root)
-        self._stack.callback(engine.dispose)
-        return engine
+        super().__init__(root, environment, clock=clock)
+        self._given_fetch = fetch
 
     @cached_property
     def fetch(self) -> "Fetch":

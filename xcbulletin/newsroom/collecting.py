@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from xcbulletin.collecting import collect as rounds
-from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom import Newsroom, silent
 from xcbulletin.newsroom.learning import learn_if_due
 from xcbulletin.newsroom.refreshing import classify, fold
+from xcbulletin.room import Tell
 
 
 def collect(

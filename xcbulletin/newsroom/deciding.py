@@ -23,8 +23,9 @@ from xcbulletin.manuscript.evidence import format_evidence
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.manuscript.write import add_draft
 from xcbulletin.model import IssueId, Printed
-from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom import Newsroom, silent
 from xcbulletin.newsroom.refreshing import fold, refresh
+from xcbulletin.room import Tell
 from xcbulletin.workspace import issue_folder
 from xcbulletin.zone import SHANGHAI
 

@@ -8,8 +8,9 @@ from xcbulletin.collecting.suggesting.learning import Lesson, add_examples
 from xcbulletin.database import lasting
 from xcbulletin.errors import BulletinError, reason
 from xcbulletin.model import Problem
-from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom import Newsroom, silent
 from xcbulletin.newsroom.refreshing import classify, refresh
+from xcbulletin.room import Tell
 from xcbulletin.yamltext import decode
 
 

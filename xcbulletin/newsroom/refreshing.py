@@ -5,7 +5,8 @@ import datetime
 from xcbulletin.collecting.suggesting.labelling import count_pending, label_pending
 from xcbulletin.collecting.suggesting.suggestions import is_folded
 from xcbulletin.database import reading
-from xcbulletin.newsroom import Newsroom, Tell
+from xcbulletin.newsroom import Newsroom
+from xcbulletin.room import Tell
 
 _MANY = 1000
 """Items that take so long to classify that an editor should be told."""

@@ -21,8 +21,9 @@ from xcbulletin.collecting.suggesting.suggestions import (
 from xcbulletin.database import reading
 from xcbulletin.manuscript.new import last_day
 from xcbulletin.model import IssueId
-from xcbulletin.newsroom import Newsroom, Tell, silent
+from xcbulletin.newsroom import Newsroom, silent
 from xcbulletin.newsroom.refreshing import refresh
+from xcbulletin.room import Tell
 from xcbulletin.zone import SHANGHAI
 
 RECENT = datetime.timedelta(days=45)

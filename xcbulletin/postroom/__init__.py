@@ -3,70 +3,38 @@
 import datetime
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xcbulletin.delivery.mailing import RECIPIENTS_FILE, Mailing
 from xcbulletin.errors import BulletinError, WorkspaceError, reason
 from xcbulletin.model import IssueId, Problem
+from xcbulletin.room import Room, now
 from xcbulletin.workspace import issue_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sqlalchemy import Engine
-
     from xcbulletin.delivery.ledger.ledger import Ledger
     from xcbulletin.delivery.mailing import Recipient
-    from xcbulletin.settings import MailboxSettings, MailSettings, Workspace
-    from xcbulletin.workshop import Workshop
-
-Tell = Callable[[str], None]
-"""Says how long work goes on."""
+    from xcbulletin.settings import MailboxSettings, MailSettings
 
 # Heavy imports stand inside the methods that need them, so that each command loads no more than its own work.
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-class Postroom:
-    """Delivery in one workspace. A context manager, for its ledger and its press are to be let go.
-
-    What it holds is got when it is first needed, and kept.
-    """
+class Postroom(Room):
+    """Delivery in one workspace."""
 
     def __init__(
         self,
-        root: "Path",
+        root: Path,
         environment: Mapping[str, str],
         *,
-        clock: Callable[[], datetime.datetime] = _now,
+        clock: Callable[[], datetime.datetime] = now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.root, self._environment = root, environment
-        self.clock, self.sleep = clock, sleep
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._stack.__exit__(*raised)
-
-    @cached_property
-    def workshop(self) -> "Workshop":
-        """Where issues are composed and printed."""
-        from xcbulletin.workshop import Workshop
-
-        return self._stack.enter_context(Workshop(self.root, self._environment))
-
-    @property
-    def workspace(self) -> "Workspace":
-        """The settings and industries. Raises ProblemsError, WorkspaceError."""
-        return self.workshop.workspace
+        super().__init__(root, environment, clock=clock)
+        self.sleep = sleep
 
     @cached_property
     def mail(self) -> "MailSettings":
@@ -83,15 +51,6 @@ class Postroom:
                 "bulletin.yaml: 没有写收退信的邮箱；请写上 mailbox 的 host 和 username，或指明存放退信（.eml）的文件夹"
             )
         return settings.model_copy(update={"password": _password(settings)})
-
-    @cached_property
-    def engine(self) -> "Engine":
-        """The workspace's database, migrated. Raises BulletinError."""
-        from xcbulletin.database import open_engine
-
-        engine = open_engine(self.workspace.settings.database, self.root)
-        self._stack.callback(engine.dispose)
-        return engine
 
     @cached_property
     def ledger(self) -> "Ledger":

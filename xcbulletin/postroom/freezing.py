@@ -14,11 +14,12 @@ from xcbulletin.delivery.recipients.audience import plan
 from xcbulletin.delivery.recipients.checking import check_recipients
 from xcbulletin.errors import ProblemsError
 from xcbulletin.model import Audience, IssueId, Problem, Severity
-from xcbulletin.postroom import Postroom, Tell
+from xcbulletin.postroom import Postroom
 from xcbulletin.publishing.documents import PDF_FILE, letter_remarks, make_letter
 from xcbulletin.publishing.head import web_address
 from xcbulletin.publishing.letter import ATTACHED, LEFT_OUT, PdfOffer
 from xcbulletin.publishing.outputs import Format
+from xcbulletin.room import Tell
 from xcbulletin.workshop import Composed
 
 

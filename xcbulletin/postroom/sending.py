@@ -14,10 +14,11 @@ from xcbulletin.delivery.sending.sending import Outcome, send
 from xcbulletin.delivery.sending.smtp import connect
 from xcbulletin.errors import BulletinError, WorkspaceError
 from xcbulletin.model import IssueId, Problem
-from xcbulletin.postroom import Postroom, Tell
+from xcbulletin.postroom import Postroom
 from xcbulletin.postroom.freezing import Bodies, audience, barred, look_over, make_bodies
 from xcbulletin.proofroom.checking import require_sound
 from xcbulletin.proofroom.signing import require_signatures
+from xcbulletin.room import Tell
 from xcbulletin.workspace import issue_folder
 
 

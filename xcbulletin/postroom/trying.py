@@ -25,10 +25,11 @@ from xcbulletin.delivery.sending.replies import shown
 from xcbulletin.delivery.sending.smtp import connect
 from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.model import IssueId, Problem
-from xcbulletin.postroom import Postroom, Tell
+from xcbulletin.postroom import Postroom
 from xcbulletin.postroom.excel import csv_file
 from xcbulletin.postroom.freezing import Bodies, audience, barred, look_over, make_bodies
 from xcbulletin.publishing.head import sender_of
+from xcbulletin.room import Tell
 from xcbulletin.workspace import write_whole
 
 PLAN_FILE = "plan.csv"

@@ -29,7 +29,8 @@ from xcbulletin.workspace import alone_in, is_unfit, issue_ids, write_whole
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.figures import Picture
-    from xcbulletin.readingroom import Readingroom, Tell
+    from xcbulletin.readingroom import Readingroom
+    from xcbulletin.room import Tell
 
 _SHARES = 2
 """Parts in which lists are made, and the search index is joined, side by side."""

@@ -15,7 +15,8 @@ from xcbulletin.readingroom.records import Records, filed_digest
 from xcbulletin.workspace import issue_ids
 
 if TYPE_CHECKING:
-    from xcbulletin.readingroom import Readingroom, Tell
+    from xcbulletin.readingroom import Readingroom
+    from xcbulletin.room import Tell
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
