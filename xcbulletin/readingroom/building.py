@@ -22,7 +22,7 @@ from xcbulletin.publishing.documents import PDF_FILE, web_pictures
 from xcbulletin.publishing.documents import addresses as picture_addresses
 from xcbulletin.publishing.outputs import Format, output_folder, read_current
 from xcbulletin.readingroom.hands import side_by_side
-from xcbulletin.readingroom.indexing import Filed, Indexing
+from xcbulletin.readingroom.indexing import IndexedIssue, Indexing
 from xcbulletin.readingroom.reading import Archived, read_for_archive, unreadable
 from xcbulletin.readingroom.records import CACHE, Record, Records
 from xcbulletin.workspace import alone_in, is_unfit, issue_ids, write_whole
@@ -233,7 +233,9 @@ class _Building:
     def _indexing(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> Indexing:
         workspace = self._room.workspace
         filed = [
-            Filed(issue=one.matter, stamp=records[one.id].stamp, piece=self._records.piece(records[one.id]))
+            IndexedIssue(
+                issue=one.matter, stamp=records[one.id].stamp, piece=self._records.piece(records[one.id])
+            )
             for one in issues
         ]
         return Indexing(

@@ -19,7 +19,7 @@ _FEW = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filed:
+class IndexedIssue:
     """An issue to be found."""
 
     issue: FiledIssue
@@ -33,7 +33,7 @@ class Indexing:
 
     def __init__(
         self,
-        filed: Sequence[Filed],
+        filed: Sequence[IndexedIssue],
         placing: Placing,
         state: Path,
         *,
