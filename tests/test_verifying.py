@@ -184,7 +184,7 @@ def test_a_word_put_before_a_sentence_is_told(damaged, template, outputs):
 @pytest.mark.parametrize(
     ("template", "old", "outputs"),
     [
-        ("bulletin/print.html", "{{ line }}</span>{% endfor %}</h3>", ("bulletin.pdf", "email.eml#pdf")),
+        ("shared/article.html", "{{ line }}</span>{% endfor %}</h3>", ("bulletin.pdf", "email.eml#pdf")),
         ("bulletin/web.html", "<h3>{{ entry.title }}</h3>", ("index.html",)),
         ("email/letter.html", "{{ entry.title }}</h3>", LETTERS),
         ("email/letter.txt", "■ {{ entry.title }}", TEXTS),
