@@ -303,3 +303,33 @@ def test_dates_and_numbers_are_printed_as_usual() -> None:
     assert issue_label(made) == "2021年第1期（总第37期）"
     assert issue_label(compose(make_issue(number=1), ())[0]) == "2021年第1期"
     assert issue_label(compose(make_issue(), ())[0]) == ""
+
+
+def test_compiled_templates_serve_every_workspace_and_never_an_older_text(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def shown(folder: str, text: str) -> str:
+        write(tmp_path / folder / "page.html", text)
+        templates = Templates((tmp_path / folder,), workspace.settings, (), tmp_path / "compiled")
+        return templates.render_page("page.html", city="许昌")
+
+    assert shown("one", "{{ city }}") == "许昌"
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").iterdir()}
+    assert shown("two", "{{ city }}") == "许昌"
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").iterdir()} == kept
+    assert shown("two", "{{ city }}市") == "许昌市"
+    assert shown("one", "{{ city }}") == "许昌"
+
+
+def test_a_compiled_template_that_was_cut_off_is_compiled_again(workspace: Workspace, tmp_path: Path) -> None:
+    write(tmp_path / "page.html", "许昌")
+
+    def shown() -> str:
+        return Templates((tmp_path,), workspace.settings, (), tmp_path / "compiled").render_page("page.html")
+
+    shown()
+    (kept,) = (tmp_path / "compiled").iterdir()
+    whole = kept.read_bytes()
+    for length in (0, 5, len(whole) // 8, len(whole) // 2, len(whole) - 1):
+        kept.write_bytes(whole[:length])
+        assert shown() == "许昌"

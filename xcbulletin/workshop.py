@@ -17,6 +17,7 @@ from xcbulletin.workspace import (
     SETTINGS_FILE,
     issue_folder,
     setting_overrides,
+    user_cache,
 )
 
 if TYPE_CHECKING:
@@ -234,8 +235,8 @@ def _hands() -> int:
 def _templates_of(workspace: "Workspace") -> "Templates":
     from xcbulletin.publishing.pages import Templates
 
-    compiled = workspace.root / "build" / ".cache" / "templates"
-    return Templates(template_folders(workspace.root), workspace.settings, workspace.industries, compiled)
+    folders, compiled = template_folders(workspace.root), user_cache() / "templates"
+    return Templates(folders, workspace.settings, workspace.industries, compiled)
 
 
 def _compose(

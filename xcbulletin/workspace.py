@@ -1,4 +1,4 @@
-"""Where things are in a workspace, and writing files whole or not at all."""
+"""Where things are in a workspace and beside it, and writing files whole or not at all."""
 
 import errno
 import fcntl
@@ -42,6 +42,14 @@ def setting_overrides(environment: Mapping[str, str], without: Iterable[str] = (
         for name, value in sorted(environment.items())
         if name.startswith(ENVIRONMENT_PREFIX) and name not in _NOT_SETTINGS and not name.startswith(others)
     }
+
+
+def user_cache() -> Path:
+    """Return the folder of what is kept for all workspaces of a user (XDG Base Directory Specification)."""
+    configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    # A relative path is to be ignored, says the specification.
+    home = configured if configured.is_absolute() else Path.home() / ".cache"
+    return home / "xcbulletin"
 
 
 _RESERVED = ("archive", "check", "mailing", "review")

@@ -1,7 +1,6 @@
 """An Edition through the templates: the page for the printer, the page for the web, the letter."""
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -121,18 +120,25 @@ def render_alone(folders: Sequence[Path], name: str, **context: Any) -> str:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates, kept where they can be."""
+    """Compiled templates, kept where they can be: one of each name, whatever folder it is in."""
 
     def __init__(self, folder: Path) -> None:
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
-        # Jinja knows by its source whether a template is still the same; here by what compiles it.
-        compiler = version("jinja2").encode() + Path(__file__).read_bytes()
-        super().__init__(str(folder), f"{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
+        super().__init__(str(folder), "%s")
+        self._compiler = version("jinja2") + Path(__file__).read_text("utf-8")
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002  Jinja asks for it
+        return super().get_cache_key(name)
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(self._compiler + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):
+        try:
             super().load_bytecode(bucket)
+        except Exception:  # unpickling what was cut off raises what it likes
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xcbulletin.errors import FontError
+from xcbulletin.workspace import user_cache
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -110,7 +111,7 @@ def fonts_directory() -> Path:
     chosen = os.environ.get("XCBULLETIN_FONTS")
     if chosen:
         return Path(chosen).expanduser()
-    return _cache_home() / "xcbulletin" / "fonts" / recipe_digest()
+    return user_cache() / "fonts" / recipe_digest()
 
 
 def fonts_digest() -> str:
@@ -138,12 +139,6 @@ def made_by(directory: Path) -> str | None:
 def stack(family: str) -> tuple[str, ...]:
     """Return a family and those that draw what it has not, as a `font-family` list should name them."""
     return (family, *_FALLBACKS.get(family, ()))
-
-
-def _cache_home() -> Path:
-    # A relative path is to be ignored, says the XDG Base Directory specification.
-    configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return configured if configured.is_absolute() else Path.home() / ".cache"
 
 
 def _check_sizes(directory: Path) -> None:
