@@ -153,7 +153,7 @@ def test_an_issue_that_cannot_be_read_is_told_and_the_others_are_searched(run: R
     assert outcome.code == 1
     assert [hit["title"] for hit in json.loads(outcome.out)["hits"]] == ["储能"]
     assert outcome.err == (
-        "issues/2021-01: 稿子有错误，读不了，没有在里面找；请运行 xcbulletin check 2021-01 查看\n"
+        "issues/2021-01: 读不了（稿子有错误，或不让读），没有在里面找；请运行 xcbulletin check 2021-01 查看\n"
     )
 
 
