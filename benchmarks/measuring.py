@@ -73,7 +73,7 @@ class _Memory:
 
     def __init__(self, pid: int) -> None:
         self._peak, self._stopped = 0, threading.Event()
-        self._thread = threading.Thread(target=self._watch, args=(pid,))
+        self._thread = threading.Thread(target=self._watch, args=(pid,), daemon=True)
         self._thread.start()
 
     def _watch(self, pid: int) -> None:
