@@ -213,6 +213,15 @@ def test_what_a_database_refuses_is_taken_out(box: Box) -> None:
     assert box.all("ident", "title", "text") == [("ab", "半个?字符", "")]
 
 
+@pytest.mark.parametrize("field", ["ident", "title", "summary", "text", "url"])
+@pytest.mark.parametrize(("written", "kept"), [("甲\0乙", "甲乙"), ("甲\ud83d乙", "甲?乙")])
+def test_what_a_database_refuses_is_taken_out_wherever_it_stands(
+    box: Box, field: str, written: str, kept: str
+) -> None:
+    assert box.store(replace(make_entry("1"), **{field: written})) == Stored(new=1)
+    assert box.all(field) == [(kept,)]
+
+
 def test_an_endless_address_can_be_kept(box: Box) -> None:
     url = "https://a.example/" + "x" * 9000
     assert box.store(make_entry("1", url=url, title="题")) == Stored(new=1)

@@ -1,4 +1,5 @@
-from urllib.parse import urljoin
+from string import printable, whitespace
+from urllib.parse import quote, urljoin
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,11 @@ def test_a_key_reads_like_an_address():
 )
 def test_what_is_no_address_is_its_own_key(url: str):
     assert url_key(url) == url
+
+
+@given(st.text(st.sampled_from(sorted(set(printable + "中é") - set(whitespace + "%?#")))))
+def test_a_path_keeps_what_needs_no_escape_and_nothing_else(path: str):
+    assert url_key(f"https://a.cn/x{path}") == "https://a.cn/x" + quote(path, safe="/:@!$&'()*+,;=-._~")
 
 
 PARTS = st.sampled_from(

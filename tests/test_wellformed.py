@@ -232,6 +232,9 @@ LINK, GUID = "<title>a</title><link>http://site.cn/1</link>", "<title>a</title><
         rss(f"<item>{LINK}<guid>http://site.cn/2</guid></item>"),
         rss(f"<item>{GUID}<link>http://site.cn/1</link></item>"),
         rss(f"<item>{GUID}</item>"),
+        rss(
+            "<item><title>CafÃ©</title></item><item><title>Café</title></item><item><title>中Ã©</title></item>"
+        ),
         rss('<item><title>a</title><guid isPermaLink="false">http://site.cn/2</guid></item>'),
         rss(f'<item>{LINK}<atom:link href="/other"/><atom:link href="/self" rel="self"/></item>'),
         rss("<item><title>a</title><content:encoded>b</content:encoded><description>c</description></item>"),

@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 _JUNK = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b\ufeff]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|%")
 _UNRESERVED = "-._~"
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~/:@!$'()*,;]*")
+"""What needs no escape, wherever it stands."""
 _PATH_SAFE = "/:@!$&'()*+,;=%"
 _PARAMETER_SAFE = "/:@!$'()*,;?%"
 
@@ -79,12 +81,12 @@ def url_key(url: str) -> str:
     url = _tidy(url)
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port, name = parts.port, parts.hostname
     except ValueError:
         return url
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not name:
         return url
-    name = _host_key(parts.hostname)
+    name = _host_key(name)
     place = f":{port}" if port not in (None, 80, 443) else ""
     query = "&".join(_parameters(name, parts))
     tail = f"#{_escaped(parts.fragment, _PATH_SAFE)}" if parts.fragment.startswith(("/", "!")) else ""
@@ -148,7 +150,7 @@ def _parameter(text: str) -> str:
 
 def _escaped(text: str, safe: str) -> str:
     """Write every escape in one way: in capitals, and only where one is needed."""
-    if text.isascii() and text.isalnum():
+    if _PLAIN.fullmatch(text):
         return text
     return quote(_ESCAPE.sub(_escape, text), safe=safe + _UNRESERVED, errors="replace")
 

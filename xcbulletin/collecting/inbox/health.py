@@ -110,9 +110,8 @@ def examine(
     if standing.taken_over is not None:
         advice = f"已搬到 {standing.taken_over}，程序已改用；请把 {_place(source)} 的网址改成它"
         return Health(said=f"{said}；已搬家", ailment=Ailment.MOVED, advice=advice, needs_person=True)
-    quiet = silent_since(standing, arrivals, now)
-    if quiet is not None:
-        usual = usual_gap(arrivals)
+    if silence := _silence(standing, arrivals, now):
+        quiet, usual = silence
         rhythm = f"（平常{_length(usual)}就有）" if usual else ""
         advice = f"{_day(quiet, now)}以来没有新条目{rhythm}；请在浏览器里看看它是否停更或搬家"
         return Health(said=f"{said}；沉寂", ailment=Ailment.SILENT, advice=advice, needs_person=True)
@@ -146,17 +145,19 @@ def _failing(standing: Standing, outcome: Outcome, now: datetime) -> Health:
     )
 
 
-def silent_since(standing: Standing, arrivals: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return since when a source is silent: longer than three of its usual gaps, and than a week; None if it is not.
+def _silence(
+    standing: Standing, arrivals: Sequence[datetime], now: datetime
+) -> tuple[datetime, timedelta | None] | None:
+    """Return since when a source is silent, and its usual gap: longer than three of those, and than a week.
 
-    One of which too little is known is silent after a quarter of a year.
+    One of which too little is known is silent after a quarter of a year. None where a source is not silent.
     """
-    if not arrivals:
+    last = _last_news(standing, arrivals) if arrivals else now
+    if now - last <= _SILENT_FLOOR:  # whatever is usual
         return None
     usual = usual_gap(arrivals)
-    last = _last_news(standing, arrivals)
     limit = _SILENT_UNKNOWN if usual is None else max(3 * usual, _SILENT_FLOOR)
-    return last if now - last > limit else None
+    return (last, usual) if now - last > limit else None
 
 
 def _last_news(standing: Standing, arrivals: Sequence[datetime]) -> datetime:

@@ -212,7 +212,7 @@ def _words(marked: str) -> str:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    return "\n".join([words for line in lines if line and (words := " ".join(line.split()))])
 
 
 def _addressed(match: re.Match[str], base: str) -> str:

@@ -74,6 +74,7 @@ _OF_A_LINK = frozenset({"rel", "type", "href", "title", "hreflang", "length"})
 _TYPES = {kind: kind for kind in ("text/plain", "text/html")} | {"text": "text/plain", "html": "text/html"}
 _PAGES = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
 
+_BEYOND_LATIN = re.compile("[^\x00-\xff]")
 _CONTROL = re.compile("[\x80-\x9f]")
 _FALSE_ENTITY = re.compile(r"&\w+;")
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/+")
@@ -195,8 +196,9 @@ def _text(element: Any, attributes: Collection[str] = ()) -> str:
     text: str = (element.text or "").strip()
     if text.isascii():
         return text
-    with suppress(UnicodeError):
-        text = text.encode("latin-1").decode()
+    if not _BEYOND_LATIN.search(text):
+        with suppress(UnicodeError):
+            text = text.encode("latin-1").decode()
     if _CONTROL.search(text):
         raise _UnusualError
     return text
@@ -217,5 +219,6 @@ def _address(text: str) -> str:
 
 
 def _allow(element: Any, attributes: Collection[str] = ()) -> None:
-    if any(name not in attributes and name not in _EVERYWHERE for name in element.attrib):
+    names = element.keys()
+    if names and any(name not in attributes and name not in _EVERYWHERE for name in names):
         raise _UnusualError
