@@ -146,6 +146,11 @@ def test_notes_are_counted_through_the_edition_and_headings_by_article() -> None
     assert [(one.anchor, one.level, one.text) for one in made.entries[1].headings] == [("news-2-h1", 1, "题")]
 
 
+def test_a_note_is_counted_where_nothing_else_is() -> None:
+    made = edition(make_article("甲[^1]\n\n[^1]: 一"), make_article("乙[^1]\n\n[^1]: 一"))
+    assert [(node.number, node.id) for node in find(made, "note")] == [(1, "note-1"), (2, "note-2")]
+
+
 def test_an_id_used_twice_is_reported() -> None:
     issue = make_issue(
         make_article(FIGURE % "a"), make_article("段落\n\n" + TABLE % ("表", "fig-a"), column="reports")

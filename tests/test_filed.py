@@ -47,12 +47,12 @@ def filed(
 
 def test_text_is_what_can_be_read_block_by_block() -> None:
     body = (
-        "光伏**装机**增长[详情](https://example.org)[^1]。\n第二行\n\n- 一项\n- 二项\n\n"
+        "光伏**装机**增长[详情](https://example.org)[^1]。\n第二行\n\n- 一项\n- 二项\n\n产  能　平稳。\n\n"
         "表：产量\n\n| 年 | 量 |\n|---|---|\n| 2020 | 5 |\n\n数据来源：统计局\n\n[^1]: 见*年报*。\n"
     )
     assert filed(body).articles[0].text.split("\n") == [
         *("光伏装机增长详情。第二行", "见年报。", "一项", "二项"),
-        *("产量", "年", "量", "2020", "5", "数据来源：统计局"),
+        *("产 能 平稳。", "产量", "年", "量", "2020", "5", "数据来源：统计局"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import make_article
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xcbulletin.model import Kind
@@ -11,7 +11,9 @@ from xcbulletin.publishing.markup import parse
 from xcbulletin.publishing.nodes import Note, Table, walk
 from xcbulletin.publishing.tabular import (
     SMALLEST,
+    TALLEST_UNBROKEN,
     Setting,
+    is_tall,
     notes_below,
     set_table,
     width_of,
@@ -158,3 +160,11 @@ def test_notes_stand_below_a_table_of_tall_rows(length: int, below: list[str]) -
     assert isinstance(node, Table)
     assert ["".join(one.text for one in walk(note.children)) for note in notes_below(node)] == below
     assert len([one for one in walk([node]) if isinstance(one, Note)]) == 2
+
+
+@given(st.lists(st.text("国a—“ ", max_size=9), min_size=1, max_size=3), st.integers(1, 150))
+@example(texts=["国a"], times=292)
+def test_a_row_is_tall_if_its_texts_are_wide(texts: list[str], times: int) -> None:
+    cells = [text.strip() * times for text in texts]
+    row = table(["题"] * len(cells), cells).children[1]
+    assert is_tall(row) == (sum(map(width_of, cells)) > TALLEST_UNBROKEN)

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from xcbulletin.model import Column, Correction, Issue, IssueId, Kind, Source
 from xcbulletin.publishing.edition import Edition, Entry
@@ -22,6 +21,7 @@ from xcbulletin.publishing.nodes import (
     Paragraph,
     SourceLine,
     Table,
+    Text,
     own_text,
     plain,
     walk,
@@ -151,7 +151,7 @@ def _slugs(files: Iterable[str]) -> dict[str, str]:
 
 
 def _own_name(file: str) -> str:
-    _issues, _issue, *folders, name = PurePosixPath(file).parts
+    _issues, _issue, *folders, name = file.split("/")
     return "-".join((*folders, name.rpartition(".")[0]))
 
 
@@ -174,6 +174,8 @@ def _lines(nodes: Sequence[Node]) -> Iterator[str]:
         return
     for node in nodes:
         match node:
+            case Paragraph(children=(Text(text=text),)):  # nearly all are, and a text calls no notes
+                yield text
             case Paragraph() | Heading() | SourceLine() | Cell():
                 yield plain(node.children)
                 yield from _notes(node.children)

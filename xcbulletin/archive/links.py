@@ -17,9 +17,9 @@ from xcbulletin.publishing.nodes import (
     Node,
     Pictured,
     Text,
+    kinds_in,
     plain,
     rewrite,
-    walk,
 )
 
 _OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -63,7 +63,7 @@ def link(edition: Edition, articles: Iterable[Article], page: str, find_page: Fi
             problems.append(_broken(article, _line_of(article, node.href, line), node))
             return Text(text=plain(node.children))
 
-        if not any(isinstance(node, Link) for node in walk(entry.body)):
+        if Link not in kinds_in(entry.body):
             return entry
         return with_body(entry, rewrite(entry.body, change))
 

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 
 from xcbulletin.model import (
@@ -31,6 +32,7 @@ from xcbulletin.publishing.nodes import (
     Pictured,
     Reference,
     Table,
+    kinds_in,
     own_text,
     plain,
     rewrite,
@@ -39,6 +41,7 @@ from xcbulletin.publishing.nodes import (
 
 APPENDED = "附表"
 """What an editor writes before the caption of a table that is counted apart."""
+_COUNTED = (Heading, Note, Figure, Table)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +146,7 @@ def compose(
     if issue.numbered:
         parsed, written = number_headings(parsed, issue.kind)
         problems += written
-    numbering = _Numbering(appended=sum(_is_appended(node) for _, nodes in parsed for node in walk(nodes)))
+    numbering = _Numbering([nodes for _article, nodes in parsed])
     columns = tuple(_columns(issue, parsed, by_code, numbering))
     others = [
         article
@@ -241,12 +244,9 @@ def _entry(
     industries: Mapping[str, Industry],
     numbering: "_Numbering",
 ) -> Entry:
-    body = numbering.number(article, nodes, anchor)
-    headings = tuple(
-        Subheading(anchor=node.id, level=node.level, text=plain(node.children))
-        for node in walk(body)
-        if isinstance(node, Heading) and node.id
-    )
+    kinds = kinds_in(nodes)
+    is_counted = any(issubclass(kind, _COUNTED) for kind in kinds)
+    body = numbering.number(article, nodes, anchor) if is_counted else nodes
     return Entry(
         anchor=anchor,
         file=article.file,
@@ -257,8 +257,16 @@ def _entry(
         summary=article.summary,
         corrections=article.corrections,
         body=body,
-        headings=headings,
-        notes=_notes(body),
+        headings=_headings(body) if Heading in kinds else (),
+        notes=_notes(body) if Note in kinds else (),
+    )
+
+
+def _headings(body: Iterable[Node]) -> tuple[Subheading, ...]:
+    return tuple(
+        Subheading(anchor=node.id, level=node.level, text=plain(node.children))
+        for node in walk(body)
+        if isinstance(node, Heading) and node.id
     )
 
 
@@ -269,8 +277,8 @@ def _notes(body: Iterable[Node]) -> tuple[Note, ...]:
 class _Numbering:
     """Counts figures, tables and notes through the edition, and headings through an article."""
 
-    def __init__(self, appended: int) -> None:
-        self._appended = appended
+    def __init__(self, bodies: Iterable[Sequence[Node]]) -> None:
+        self._bodies = bodies
         self._tables: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
         self.figures: list[Listed] = []
         self.tables: list[Listed] = []
@@ -303,6 +311,10 @@ class _Numbering:
         number = next(self._tables[name])
         return name if name == APPENDED and self._appended == 1 else f"{name}{number}"
 
+    @cached_property
+    def _appended(self) -> int:
+        return sum(_is_appended(node) for body in self._bodies for node in walk(body))
+
     def _listed(
         self, node: Numbered, label: str, caption: str, into: list[Listed], prefix: str, article: Article
     ) -> Numbered:
@@ -327,7 +339,7 @@ def _with_references(
     problems: list[Problem] = []
 
     def resolved(entry: Entry) -> Entry:
-        if not any(isinstance(node, Reference) for node in walk(entry.body)):
+        if Reference not in kinds_in(entry.body):
             return entry
 
         def resolve(node: Node) -> Node:

@@ -296,12 +296,25 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
             yield from walk(node.children)
 
 
+def kinds_in(nodes: Iterable[Node]) -> set[type[Node]]:
+    """Return what kinds of nodes there are, which tells sooner than a walk what there is nothing to do for."""
+    found: set[type[Node]] = set()
+    level = list(nodes)
+    while level:
+        found.update(map(type, level))
+        level = [child for node in level for child in node.children]
+    return found
+
+
 def rewrite(nodes: Iterable[Node], change: Callable[[Node], Node]) -> tuple[Node, ...]:
     """Return the nodes with `change` applied to each, parents before children, in reading order.
 
-    It is not applied to paragraphs of text alone: most are, and in text there is nothing to number or to resolve.
+    It is not applied to text, nor to paragraphs of text alone: most are, and in text there is nothing to number or to
+    resolve.
     """
-    return tuple(node if is_bare(node) else _rewritten(change(node), change) for node in nodes)
+    return tuple(
+        [node if node.kind == "text" or is_bare(node) else _rewritten(change(node), change) for node in nodes]
+    )
 
 
 def is_bare(node: Node) -> bool:
@@ -310,14 +323,18 @@ def is_bare(node: Node) -> bool:
 
 
 def _rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
-    children = rewrite(node.children, change)
-    is_same = all(map(operator.is_, children, node.children))
+    return with_children(node, rewrite(node.children, change)) if node.children else node
+
+
+def with_children(node: Node, children: tuple[Node, ...]) -> Node:
+    """Return the node with other children; the node itself where they are its own."""
+    is_same = len(children) == len(node.children) and all(map(operator.is_, children, node.children))
     return node if is_same else replace(node, children=children)
 
 
 def plain(nodes: Iterable[Node]) -> str:
     """Return the running text of nodes, without notes."""
-    return "".join(_plain(node) for node in nodes)
+    return "".join(map(_plain, nodes))
 
 
 def _plain(node: Node) -> str:

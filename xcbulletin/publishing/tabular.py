@@ -3,14 +3,14 @@
 The page is measured in rem, the size of the body; texts are measured in ems, the size of their own type.
 """
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import ceil, sqrt
 
 from xcbulletin.publishing.layout import Layout
-from xcbulletin.publishing.nodes import Cell, Node, Note, Row, Table, plain, rewrite, walk
+from xcbulletin.publishing.nodes import Cell, Node, Note, Row, Table, kinds_in, plain, rewrite, walk
 from xcbulletin.publishing.titles import ems
 
 MOST_UPRIGHT = 11
@@ -80,7 +80,8 @@ def set_table(table: Table, page: Layout | None = None) -> Setting:
 
 def is_tall(row: Row) -> bool:
     """Tell whether so much stands in a row that it may be broken."""
-    return sum(width_of(plain(cell.children)) for cell in row.children) > TALLEST_UNBROKEN
+    texts = [plain(cell.children) for cell in row.children]
+    return sum(map(len, texts)) * _WIDEST > TALLEST_UNBROKEN and sum(map(width_of, texts)) > TALLEST_UNBROKEN
 
 
 def with_notes_below(node: Node) -> Node:
@@ -88,9 +89,9 @@ def with_notes_below(node: Node) -> Node:
 
     WeasyPrint 70 loses the head of a table, and the page of a note, where a row that is broken calls notes.
     """
-    if not isinstance(node, Table) or not any(map(is_tall, node.children)):
-        return node
-    return rewrite((node,), _below)[0]
+    if isinstance(node, Table) and Note in kinds_in(node.children) and any(map(is_tall, node.children)):
+        return rewrite((node,), _below)[0]
+    return node
 
 
 def _below(node: Node) -> Node:
@@ -103,6 +104,8 @@ def notes_below(table: Table) -> list[Note]:
 
 
 _A4 = (38, 56, 12)
+_WIDEST = 1.25
+"""Ems of a character, with the space beside it; most rows are too short to be measured."""
 _SLACK = 1.05
 """By how much what is measured here may be too small."""
 _LINE = 1.5
@@ -119,8 +122,9 @@ class _Column:
         texts = [plain(cell.children).strip() for cell in cells]
         widths = [width_of(text) for text in texts]
         self.wanted, self.total, self.each = max(widths), sum(widths), widths
-        self.least = max(_least(text, cell.head) for text, cell in zip(texts, cells, strict=True))
-        self.stiff = max(_stiff(text, cell) for text, cell in zip(texts, cells, strict=True))
+        words = [max(map(width_of, _WORD.findall(text)), default=0) for text in texts]
+        self.least = max(map(_least, widths, words, cells))
+        self.stiff = max(map(_stiff, widths, words, cells))
 
 
 _NARROWEST = 4.0
@@ -128,18 +132,19 @@ _LONGEST_WORD = 12.0
 _WORD = re.compile(r"[!-~]+")
 
 
-def _least(text: str, is_head: bool) -> float:
-    """Return the least width that a cell's text is legible in; a head may stand in two lines."""
-    words = [min(width_of(word), _LONGEST_WORD) for word in _WORD.findall(text)]
-    return max([min(width_of(text), _NARROWEST / 2 if is_head else _NARROWEST), *words])
+def _least(width: float, word: float, cell: Cell) -> float:
+    """Return the least width that a cell's text is legible in; a head may stand in two lines.
+
+    The text is so wide, and so is the longest word in it.
+    """
+    return max(min(width, _NARROWEST / 2 if cell.head else _NARROWEST), min(word, _LONGEST_WORD))
 
 
-def _stiff(text: str, cell: Cell) -> float:
+def _stiff(width: float, word: float, cell: Cell) -> float:
     """Return how wide the longest piece of a cell's text is that is not broken: short texts and numbers whole."""
-    width = width_of(text)
     if is_short(cell) or (cell.align == "right" and not cell.head):
         return width
-    return max([min(width, _NARROWEST / 2), *map(width_of, _WORD.findall(text))])
+    return max(min(width, _NARROWEST / 2), word)
 
 
 def is_short(cell: Cell) -> bool:
@@ -150,8 +155,8 @@ def is_short(cell: Cell) -> bool:
 def width_of(text: str) -> float:
     """Return how wide a text is in our Song, in ems, with the spaces that are set between Han and Latin."""
     latin = [character < "\u2e80" and character not in "“”‘’…—" for character in text]
-    spaces = sum(before != after for before, after in pairwise(latin))
-    return sum(0.56 if is_latin else 1 for is_latin in latin) + 0.25 * spaces
+    spaces: int = sum(map(operator.ne, latin, latin[1:]))
+    return sum([0.56 if is_latin else 1 for is_latin in latin]) + 0.25 * spaces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

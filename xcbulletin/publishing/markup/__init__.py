@@ -14,7 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from xcbulletin.model import Article, Problem, Severity
 from xcbulletin.publishing.charts.block import ReadData, no_data
 from xcbulletin.publishing.markup.blocks import block_nodes
-from xcbulletin.publishing.markup.captions import report_captions, with_captions
+from xcbulletin.publishing.markup.captions import with_captions
 from xcbulletin.publishing.markup.charts import with_charts
 from xcbulletin.publishing.markup.footnotes import (
     keep_definitions,
@@ -25,7 +25,7 @@ from xcbulletin.publishing.markup.footnotes import (
 from xcbulletin.publishing.markup.remarks import Remarks
 from xcbulletin.publishing.markup.running import running_text
 from xcbulletin.publishing.markup.scanning import quick_scanning
-from xcbulletin.publishing.nodes import Code, Heading, Node, rewrite, walk
+from xcbulletin.publishing.nodes import Code, Heading, Node, kinds_in, rewrite, walk
 from xcbulletin.switches import without_switches
 
 _DEEPEST = 40
@@ -38,8 +38,7 @@ def parse(article: Article, read_data: ReadData = no_data) -> tuple[tuple[Node, 
     """
     remarks = Remarks(article)
     if blocks := running_text(article.body, article.body_line):
-        report_captions(blocks, remarks)
-        return _levelled(blocks), tuple(remarks.problems)
+        return _levelled(with_captions(blocks, remarks)), tuple(remarks.problems)
     return _parse(article, remarks, read_data), tuple(remarks.problems)
 
 
@@ -98,6 +97,8 @@ def _too_deep(tokens: Iterable[Token]) -> int | None:
 
 def _levelled(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Return the nodes with heading levels counted from 1 below the article's title, without jumps."""
+    if Heading not in kinds_in(nodes):
+        return nodes
     written = sorted({node.level for node in walk(nodes) if isinstance(node, Heading)})
     current = 0
 

@@ -21,8 +21,10 @@ from xcbulletin.publishing.nodes import (
     Table,
     plain,
     walk,
+    with_children,
 )
 
+_HOLDERS = (Bullets, Numbers, Item, Quote)
 _LONGEST_BARE_CAPTION = 40
 
 _ID = r"\s*(?:\{#([\w-]+)\})?"
@@ -42,14 +44,14 @@ def with_captions(nodes: Sequence[Node], remarks: Remarks) -> tuple[Node, ...]:
             result.append(node)
         else:
             result[-1:] = joined
-    report_captions(result, remarks)
+    _report_captions(result, remarks)
     return tuple(result)
 
 
 def _within(node: Node, remarks: Remarks) -> Node:
     """Return a list or quote with the captions in it read as well."""
-    if isinstance(node, Bullets | Numbers | Item | Quote):
-        return replace(node, children=with_captions(node.children, remarks))
+    if isinstance(node, _HOLDERS):
+        return with_children(node, with_captions(node.children, remarks))
     return node
 
 
@@ -67,7 +69,7 @@ def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
     return None
 
 
-def report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
+def _report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
     """Report the figures without a caption, and the captions without a table."""
     for node in nodes:
         if _lacks_caption(node):

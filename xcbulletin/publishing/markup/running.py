@@ -1,10 +1,23 @@
-"""Bodies of plain lines, which most articles are: read without a parser of Markdown, to the same nodes."""
+"""Bodies of plain lines and tables, which most articles are: read without a parser of Markdown, to the same nodes."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, takewhile
 
-from xcbulletin.publishing.nodes import Bullets, Heading, Item, Node, Numbers, Paragraph, Text
+from xcbulletin.publishing.markup.columns import tell_columns
+from xcbulletin.publishing.nodes import (
+    Bullets,
+    Cell,
+    Heading,
+    Item,
+    Node,
+    Numbers,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+)
 
 _MARK = re.compile(r"[\0\t\r＃&*<\[【［\\^_`~]")
 """What may begin any markup, or what `slips` takes for markup gone wrong; many stand in harmless texts, too."""
@@ -12,20 +25,26 @@ _MARKED = re.compile(r"(#{1,6}|-|[1-9][0-9]?\.) +(.+)")
 """A heading, or an item of a list."""
 _DOUBTFUL = re.compile(r" *(?:[-+>|:]|\d+[.)](?: |\Z))|[^#]*#|\s*\Z")
 """Text that may begin a list, a quote, a rule or the second line of a table, or that is white to Python alone."""
+_ROW = re.compile(r"\|.*\|\s*")
+_RULE = re.compile(r"\|(?: *:?-+:? *\|)+ *")
+"""The second line of a table."""
+_ALIGNS = {":-": "left", "::": "center", "-:": "right"}
+"""By how the rule below a cell of the head begins and ends."""
 
 
 def running_text(body: str, first_line: int) -> tuple[Node, ...]:
-    """Return the headings, paragraphs and tight lists of a body that has only such, each of plain text on one line.
+    """Return the headings, paragraphs, lists and tables of a body that has only such, of plain text on one line each.
 
     Nothing where it has, or may have, any other markup. Headings keep the levels that they are written with.
     """
     if _MARK.search(body):
         return ()
     nodes: list[Node] = []
-    for line, row in enumerate(body.split("\n"), start=first_line):
+    lines = enumerate(body.split("\n"), start=first_line)
+    for line, row in lines:
         if not row.strip(" "):
             continue
-        node = _node(row, line)
+        node = _table([row, *_up_to_blank(lines)], line) if row.startswith("|") else _node(row, line)
         if node is None or (nodes and not _begins_anew(node, row, nodes[-1])):
             return ()
         nodes.append(node)
@@ -46,18 +65,67 @@ def _node(row: str, line: int) -> Heading | Item | Paragraph | None:
     return Paragraph(children=children, line=line)
 
 
+def _up_to_blank(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    return takewhile(lambda row: row.strip(" "), (row for _line, row in lines))
+
+
+def _table(rows: Sequence[str], line: int) -> Table | None:
+    """Return the table that the rows of a block are; None where that is in doubt, or its rows differ in length."""
+    if not _is_table(rows):
+        return None
+    head, rule, *body = ([cell.strip() for cell in row.rstrip()[1:-1].split("|")] for row in rows)
+    if any(len(texts) != len(rule) for texts in (head, *body)):
+        return None
+    aligns, names = tell_columns((head, *body), [_ALIGNS.get(mark[0] + mark[-1]) for mark in rule])
+    below = [_row(texts, aligns, at, names=names) for at, texts in enumerate(body, start=line + 2)]
+    return Table(children=(_row(head, aligns, line, head=True), *below), line=line)
+
+
+def _is_table(rows: Sequence[str]) -> bool:
+    """Tell whether rows surely are a table, of which none may be its source line."""
+    return (
+        len(rows) > 2
+        and all(map(_ROW.fullmatch, rows))
+        and _RULE.fullmatch(rows[1]) is not None
+        and _RULE.fullmatch(rows[0]) is None  # it might stand below a head
+        and not any("来源" in row for row in rows)
+    )
+
+
+def _row(
+    texts: Sequence[str],
+    aligns: Sequence[str | None],
+    line: int,
+    *,
+    head: bool = False,
+    names: bool = False,
+) -> Row:
+    cells = tuple(
+        Cell(
+            children=(Text(text=text),) if text else (),
+            head=head,
+            align=align,
+            names_row=names and column == 0,
+            column=column,
+            columns=len(texts),
+        )
+        for column, (text, align) in enumerate(zip(texts, aligns, strict=True))
+    )
+    return Row(children=cells, head=head, line=line)
+
+
 def _begins_anew(node: Node, row: str, before: Node) -> bool:
     """Tell whether a row surely is a node of its own below another, and next in its list if that is an item."""
     is_close = node.line == (before.line or 0) + 1
     match before, node:
+        case Paragraph(), Paragraph():
+            return not is_close
         case Item(), Item():
-            return is_close and node.marker == _next(before.marker)
-        case Item(), Paragraph():
+            return node.marker == _next(before.marker)
+        case Item(), Paragraph() | Table():
             return not is_close and not row.startswith(" ")
         case Paragraph(), Item():
             return not is_close or node.marker in ("-", "1.")
-        case Paragraph(), Paragraph():
-            return not is_close
     return True
 
 
@@ -70,8 +138,18 @@ def _with_lists(nodes: Iterable[Node]) -> Iterator[Node]:
     for _kind, group in groupby(nodes, key=type):
         match tuple(group):
             case (Item(marker="-", line=line), *_) as items:
-                yield Bullets(children=items, line=line)
+                yield Bullets(children=_spaced(items), line=line)
             case (Item(marker=marker, line=line), *_) as items:
-                yield Numbers(children=items, start=int(marker[:-1]), line=line)
+                yield Numbers(children=_spaced(items), start=int(marker[:-1]), line=line)
             case others:
                 yield from others
+
+
+def _spaced(items: Sequence[Node]) -> tuple[Node, ...]:
+    """Return the items of a list, of a paragraph each where a blank line stands between any two."""
+    lines = [item.line or 0 for item in items]
+    if lines[-1] - lines[0] < len(items):
+        return tuple(items)
+    return tuple(
+        replace(item, children=(Paragraph(children=item.children, line=item.line),)) for item in items
+    )
