@@ -265,3 +265,17 @@ def test_marks_of_a_chinese_keyboard_in_a_list_are_read_beside_other_mistakes(wo
         "issues/2021-01/news/01.md:3: 没有“robt”这个产业；最接近的是 robot（工业机器人产业）"
         in complaints(workspace)
     )
+
+
+def test_a_link_to_itself_is_no_article(workspace: Workspace, folder: Path) -> None:
+    write_article(folder, "news/01.md")
+    (folder / "news/02.md").symlink_to("02.md")
+    assert files(workspace) == ["news/01.md"]
+    assert [problem.rule for problem in read_issue(workspace, ID)[1]] == ["unused-file"]
+
+
+def test_an_article_may_be_a_link(workspace: Workspace, folder: Path, tmp_path: Path) -> None:
+    write_article(folder, "news/01.md")
+    (folder / "news/01.md").rename(tmp_path / "elsewhere.md")
+    (folder / "news/01.md").symlink_to(tmp_path / "elsewhere.md")
+    assert files(workspace) == ["news/01.md"]

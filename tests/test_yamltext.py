@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from xcbulletin.errors import ProblemsError
 from xcbulletin.manuscript.frontmatter import ArticleFields, IssueFields
+from xcbulletin.model import Problem
 from xcbulletin.settings import Settings
-from xcbulletin.yamltext import decode, encoding_of, parse_yaml, validate
+from xcbulletin.yamltext import _ORDINARY, _mend, decode, encoding_of, parse_yaml, validate
 
 FILE = "issues/2021-01/news/a.md"
 SYNTAX = (
@@ -321,6 +322,13 @@ def test_any_text_is_a_value_or_problems(text: str, model: type) -> None:
     assert (value is None) == bool(problems)
     last = text.count("\n") + 1 + sum(map(text.count, "\r\x85\u2028\u2029"))
     assert all(1 <= (problem.place.line or 0) <= last for problem in problems)
+
+
+@given(st.from_regex(_ORDINARY, fullmatch=True))
+def test_nothing_is_mended_in_rows_taken_for_ordinary(text: str) -> None:
+    problems: list[Problem] = []
+    assert list(_mend(text.split("\n"), FILE, 1, problems)) == text.split("\n")
+    assert problems == []
 
 
 def test_marks_that_nobody_sees_are_left_out() -> None:

@@ -1,10 +1,12 @@
 """An issue's folder to an `Issue`, or everything that is wrong with it."""
 
 import datetime
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from pathlib import Path
+from functools import cache, partial
+from pathlib import Path, PurePosixPath
 
 from xcbulletin.errors import ProblemsError
 from xcbulletin.manuscript.evidence import EVIDENCE_FOLDER, TO_BE_REWRITTEN, digest
@@ -16,7 +18,6 @@ from xcbulletin.model import (
     Column,
     Correction,
     Evidence,
-    Industry,
     Issue,
     IssueId,
     Kind,
@@ -31,6 +32,8 @@ from xcbulletin.yamltext import YamlText, decode, parse_yaml, validate
 
 ISSUE_FILE = "issue.yaml"
 ASSETS_FOLDER = "assets"
+_Resolve = Callable[[tuple[str, ...]], tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]
+"""`resolve_industries` for the industries that there are."""
 
 
 def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue, tuple[Problem, ...]]:
@@ -45,9 +48,11 @@ def read_issue(workspace: Workspace, issue_id: IssueId) -> tuple[Issue, tuple[Pr
     names = _listed_industries(parsed) if fields is None else fields.industries
     fields = fields or IssueFields.model_construct(date=datetime.date.min)
     columns = REPORT_PARTS if kind is Kind.REPORT else workspace.columns
-    articles, more = _read_articles(workspace, folder, columns)
+    # Most articles of an issue name the same few.
+    resolve = cache(partial(resolve_industries, industries=workspace.industries))
+    articles, more = _read_articles(workspace.root, folder, columns, resolve)
     problems += more
-    codes, unknown = _industries(names, workspace.industries, parsed)
+    codes, unknown = _industries(names, resolve, parsed)
     problems += unknown
     problems += _placeholders(parsed.place(("title",)), fields.title or "")
     masthead = workspace.settings.masthead
@@ -94,28 +99,36 @@ def _kind_of(parsed: YamlText) -> Kind:
 
 
 def _read_articles(
-    workspace: Workspace, folder: Path, columns: tuple[Column, ...]
+    root: Path, folder: Path, columns: tuple[Column, ...], resolve: _Resolve
 ) -> tuple[list[Article], list[Problem]]:
     articles: list[Article] = []
-    problems = list(_strangers(workspace.root, folder, columns))
+    problems = list(_strangers(root, folder, columns))
+    base = folder.relative_to(root).as_posix()
     for column in columns:
-        for path in _column_files(folder, column.code):
-            file = path.relative_to(workspace.root).as_posix()
-            article, more = _read_article(path, file, column.code, workspace.industries)
+        for name in _column_files(folder, column.code):
+            article, more = _read_article(root, f"{base}/{name}", column.code, resolve)
             problems += [*more, *_evidence_problems(folder, article)]
             articles += [article] if article else []
     return articles, problems
 
 
-def _column_files(folder: Path, code: str) -> list[Path]:
-    single = folder / f"{code}.md"
-    inside = (folder / code).iterdir() if (folder / code).is_dir() else ()
-    several = sorted(filter(_is_manuscript, inside), key=lambda path: (_natural(path.name), path.name))
-    return [path for path in (single, *several) if path.is_file()]
+def _column_files(folder: Path, code: str) -> list[str]:
+    """Return the paths of a column's manuscripts below the issue's folder, in printing order."""
+    inside = _entries(folder / code) if (folder / code).is_dir() else []
+    names = [entry.name for entry in inside if _is_manuscript(entry)]
+    single = [f"{code}.md"] if (folder / f"{code}.md").is_file() else []
+    return [*single, *(f"{code}/{name}" for name in sorted(names, key=lambda name: (_natural(name), name)))]
 
 
-def _is_manuscript(path: Path) -> bool:
-    return path.suffix.lower() == ".md" and not path.name.startswith((".", "~$"))
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _is_manuscript(entry: os.DirEntry[str]) -> bool:
+    is_named_so = entry.name.lower().endswith(".md") and not entry.name.startswith((".", "~$"))
+    # Only a link has to be asked for where it leads; a link to itself leads to no file.
+    return is_named_so and (entry.is_file(follow_symlinks=False) or Path(entry).is_file())
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -153,9 +166,10 @@ def _stranger(file: str, path: Path, codes: list[str]) -> Problem:
 
 
 def _strangers_in_column(root: Path, folder: Path) -> Iterator[Problem]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or (path.is_file() and _is_manuscript(path)):
+    for entry in _entries(folder):
+        if entry.name.startswith((".", "~$")) or _is_manuscript(entry):
             continue
+        path = Path(entry)
         file = path.relative_to(root).as_posix()
         yield _too_far_down(file) if any(path.glob("**/*.md")) else _left_out(file)
 
@@ -180,10 +194,10 @@ def _left_out(file: str) -> Problem:
 
 
 def _read_article(
-    path: Path, file: str, column: str, industries: tuple[Industry, ...]
+    root: Path, file: str, column: str, resolve: _Resolve
 ) -> tuple[Article | None, list[Problem]]:
     try:
-        text = decode(path.read_bytes(), file)
+        text = decode(_content(f"{root}/{file}"), file)
     except ProblemsError as error:
         return None, list(error.problems)
     parts = split(text)
@@ -193,8 +207,8 @@ def _read_article(
     parsed = parse_yaml(front, file, first_line=2)
     fields, found = validate(ArticleFields, parsed)
     names = _listed_industries(parsed) if fields is None else fields.industries
-    fields = fields or ArticleFields.model_construct(title=path.stem)
-    codes, unknown = _industries(names, industries, parsed)
+    fields = fields or ArticleFields.model_construct(title=PurePosixPath(file).stem)
+    codes, unknown = _industries(names, resolve, parsed)
     source = fields.source
     return Article(
         file=file,
@@ -218,6 +232,11 @@ def _read_article(
         *_placeholders(parsed.place(("title",)), fields.title, body, body_line),
         *(() if fields.draft else _not_rewritten(file, body, body_line)),
     ]
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  asks the system half as much, for thousands
+        return file.read()
 
 
 def _evidence_problems(folder: Path, article: Article | None) -> Iterator[Problem]:
@@ -292,9 +311,9 @@ def _listed_industries(parsed: YamlText) -> tuple[str, ...]:
 
 
 def _industries(
-    names: Sequence[str], industries: tuple[Industry, ...], parsed: YamlText
+    names: tuple[str, ...], resolve: _Resolve, parsed: YamlText
 ) -> tuple[tuple[str, ...], list[Problem]]:
-    codes, unknown = resolve_industries(names, industries)
+    codes, unknown = resolve(names)
     return codes, [
         Problem(
             place=parsed.place(("industries", names.index(name))),
