@@ -6,7 +6,7 @@ from typing import Any
 
 from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.archive.folding import fold
-from xcbulletin.archive.searching.files import meta_file, text_files
+from xcbulletin.archive.searching.files import articles_file, meta_file, text_files
 from xcbulletin.archive.searching.pieces import cut
 from xcbulletin.archive.searching.shards import shard_files
 from xcbulletin.model import IssueId, Kind
@@ -52,7 +52,8 @@ def files_of(*issues: FiledIssue, share: int = 0, shares: int = 1) -> dict[str, 
     files = dict(shard_files([piece for _issue, piece in parts], share, shares))
     if share == 0:
         texts = (file for one in issues for file in text_files(one))
-        files |= dict((meta_file(parts, INDUSTRIES, SHELVES), *texts))
+        told = (make(parts, INDUSTRIES, SHELVES) for make in (meta_file, articles_file))
+        files |= dict((*told, *texts))
     return files
 
 

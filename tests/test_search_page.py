@@ -23,7 +23,7 @@ from xcbulletin.archive.searching.pieces import gram_hash
 from xcbulletin.model import Column, Industry
 
 BASE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<link rel="icon" href="data:,"><title>{% block title %}{% endblock %}</title></head>
+<link rel="icon" href="data:,"><title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}</head>
 <body><main>{% block main %}{% endblock %}</main>{% block scripts %}{% endblock %}</body></html>"""
 _QUERIES = """
 芯片 储能 氢能 光伏 许昌 智造 算力 量子 电网 机器人 新能源 特高压 高纯硅 车联网 信通院 独角兽 路线图 人工智能 自动驾驶
@@ -521,6 +521,7 @@ def damaged(site: Path, tmp_path: Path, opened: Callable[..., Reader]) -> Callab
         ("g", "检索用的文件没有找到：search/g/"),
         ("t", "检索用的文件没有找到：search/t/"),
         ("meta.js", "检索用的文件没有找到：search/meta.js。这份归档没有带检索，或文件夹没有拷全。"),
+        ("articles.js", "检索用的文件没有找到：search/articles.js。这份归档没有带检索，或文件夹没有拷全。"),
         ("search.js", "这个浏览器太旧，或检索程序没有找到。"),
     ],
 )
@@ -564,6 +565,37 @@ def test_what_failed_is_looked_for_again_on_demand(site: Path, opened: Callable[
     reader.page.wait_for_selector("#search-results li")
     assert reader.shown == read(asked("光伏", column="news"))[:10]
     assert not reader.page.is_visible("#search-problem")
+
+
+def test_what_the_address_asks_for_is_fetched_before_all_is_here_and_only_once(
+    site: Path, opened: Callable[..., Reader]
+) -> None:
+    reader, asked_for = opened(site, "http"), []
+    reader.page.on("request", lambda one: asked_for.append(one.url))
+    held: list[Any] = []
+    reader.page.route("**/search/articles.js", lambda route: held.append(route))
+    with reader.page.expect_request("**/search/g/*"):
+        reader.page.goto(f"{reader.address}search.html#q={quote('光伏')}", wait_until="commit")
+    held[0].continue_()
+    reader.wait()
+    assert reader.shown == read(asked("光伏"))[:10]
+    assert len(set(asked_for)) == len(asked_for)
+
+
+def test_first_results_are_seen_while_others_are_on_their_way(
+    tmp_path: Path, opened: Callable[..., Reader]
+) -> None:
+    long = [make_filed_article(n, "光伏" + "长" * 3_000) for n in range(8)]
+    reader = opened(write_site(tmp_path, make_filed_issue("2021-01", *long)), "http")
+    reader.open()
+    held: list[Any] = []
+    reader.page.route("**/search/t/2021-01-7.js", lambda route: held.append(route))
+    reader.page.fill("#q", "光伏")
+    reader.page.wait_for_selector("#search-results li")
+    assert (reader.said, len(reader.shown)) == ("正在查找……", 6)
+    held[0].continue_()
+    reader.wait()
+    assert (reader.said, len(reader.shown)) == ("共找到8篇", 8)
 
 
 def test_without_a_script_the_lists_are_there(site: Path, browser: Any) -> None:

@@ -32,7 +32,8 @@ class Index:
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
         (self.meta,) = called(files["search/meta.js"])
-        self.lengths = read_numbers(self.meta["length"])
+        (self.lists,) = called(files["search/articles.js"])
+        self.rooms = read_numbers(self.lists["rooms"])
         self.texts = dict(called(content) for name, content in files.items() if "/t/" in name)
 
     def find(self, word: str) -> list[tuple[str, str]]:
@@ -63,15 +64,15 @@ class Index:
         first = sum(one[3] for one in self.meta["issues"][:order])
         found, start = [], 0
         for article in range(first, first + self.meta["issues"][order][3]):
-            end = start + self.lengths[article]
+            end = start + pieces.ROOM * self.rooms[article]
             if any(start <= place < end for place in places):
                 found.append(article)
-            start = end + 1
+            start = end
         return found
 
     def name(self, order: int, article: int) -> tuple[str, str]:
         first = sum(one[3] for one in self.meta["issues"][:order])
-        issue, files = self.meta["issues"][order][0], read_numbers(self.meta["file"])
+        issue, files = self.meta["issues"][order][0], read_numbers(self.lists["file"])
         at = sum(one == files[article] for one in files[first:article])
         page = self.texts[f"{issue}-{files[article]}"][at][1]
         return issue, page.rpartition("/")[2].removesuffix(".html")
@@ -129,6 +130,15 @@ def test_long_articles_and_many_articles_are_found() -> None:
         assert index.find(word) == read_all((long, many), [word])
 
 
+@pytest.mark.parametrize("length", [pieces.ROOM - 3, pieces.ROOM - 2, pieces.ROOM - 1, pieces.ROOM])
+def test_an_article_that_fills_its_room_does_not_run_into_the_next(length: int) -> None:
+    first = make_filed_article(1, "前" * (length - 4) + "光伏", "题")
+    issue = make_filed_issue("2021-01", first, make_filed_article(2, "文", "芯片"))
+    index = Index(files_of(issue))
+    for word in ("光伏芯片", "光伏", "芯片", "伏芯"):
+        assert index.find(word) == read_all([issue], [word])
+
+
 def test_what_no_article_has_is_not_found() -> None:
     issue = make_filed_issue(
         "2021-01", make_filed_article(1, "风电\n光伏", "产业"), make_filed_article(2, "芯片")
@@ -149,11 +159,12 @@ def test_meta_tells_of_issues_and_articles() -> None:
         ["2021-02", "2021-02-25", "快递", 0],
     ]
     assert (meta["industries"], meta["columns"]) == (list(INDUSTRIES), list(SHELVES))
-    assert {name: read_numbers(meta[name]) for name in ("column", "industry", "title", "length", "file")} == {
+    (lists,) = called(files["search/articles.js"])
+    assert {name: read_numbers(written) for name, written in lists.items()} == {
         "column": [0, 2],
         "industry": [0b1010, 0],
         "title": [4, 2],
-        "length": [6, 4],
+        "rooms": [1, 1],
         "file": [0, 0],
     }
 
@@ -186,9 +197,8 @@ def test_a_changed_article_changes_few_shards(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(shards, "_BYTES", 500)
     issues = [varied(f"2021-{month:02}", month * 100) for month in range(1, 7)]
     first, *others = issues[2].articles
-    changed = replace(
-        issues[2], articles=(replace(first, text=first.text.replace(first.text[-3:], "光伏板")), *others)
-    )
+    longer = replace(first, text=f"{first.text}光伏板")
+    changed = replace(issues[2], articles=(longer, *others))
     before, after = files_of(*issues), files_of(*issues[:2], changed, *issues[3:])
     different = [name for name in before if before[name] != after.get(name)]
     assert before.keys() == after.keys()
@@ -217,7 +227,8 @@ def test_grams_are_found_in_the_shard_of_their_hash(monkeypatch: pytest.MonkeyPa
 
 def test_an_empty_archive_has_its_files() -> None:
     files = files_of()
-    assert sorted(files) == ["search/g/0.js", "search/meta.js"]
+    assert sorted(files) == ["search/articles.js", "search/g/0.js", "search/meta.js"]
+    assert cut(make_filed_issue("2021-01")) == pieces.NOTHING
     assert called(files["search/g/0.js"]) == [0, {}]
 
 
@@ -262,7 +273,20 @@ def test_a_shard_that_is_changed_is_what_it_would_be_made_anew(
     new = [*old, cut(late)] if 3 in changed else list(old)
     for order, texts in changed.items():
         new[order] = cut(with_texts((*ISSUES, late)[order], texts))
-    for path, content in shards.shard_files(old, 0, 1):
-        shard = int(path.rpartition("/")[2].removesuffix(".js"))
-        changes = {order: shards.by_shard(new[order], 1).get(shard, {}) for order in changed}
-        assert shards.change_shard(content, shard, changes) == dict(shards.shard_files(new, 0, 1))[path]
+    had = [*old, pieces.NOTHING]
+    grams = {order: pieces.changed_grams(had[order], new[order]) for order in changed}
+    was, now = (dict(shards.shard_files(some, 0, 1)) for some in (old, new))
+    ((path, content),) = was.items()
+    changes = shards.by_shard(grams, 1).get(0, {})
+    assert shards.change_shard(content, 0, changes) == now[path]
+    assert bool(changes) == (was != now)
+
+
+def test_only_what_moved_is_told_as_changed() -> None:
+    old, new = (
+        make_filed_issue("2021-01", make_filed_article(1, text), make_filed_article(2, "光伏"))
+        for text in ("光伏，储能", "光伏，储能芯片")
+    )
+    changed = pieces.changed_grams(cut(old), cut(new))
+    assert set(changed) == {"能芯", "芯片", "芯\n", "片\n"}
+    assert set(pieces.changed_grams(cut(new), cut(old)).values()) == {""}

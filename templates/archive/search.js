@@ -103,17 +103,22 @@
 
   /* ---- What there is: one record an issue, one number an article in each list ---- */
 
-  var archive, shards = {}, texts = {};
+  var ROOM = 1024, archive, articles, shards = {}, texts = {};
 
   function takeMeta(meta) {
     archive = meta;
-    ["column", "industry", "title", "length", "file"].forEach(function (name) { archive[name] = numbers(meta[name]); });
     var first = 0;
     archive.issues = meta.issues.map(function (issue) {
       var one = { id: issue[0], date: issue[1], month: issue[1].slice(0, 7), label: issue[2], first: first, count: issue[3] };
       first += issue[3];
       return one;
     });
+    fetchEarly();
+  }
+
+  function takeArticles(lists) {
+    articles = {};
+    ["column", "industry", "title", "rooms", "file"].forEach(function (name) { articles[name] = numbers(lists[name]); });
   }
 
   /* ---- Finding ---- */
@@ -122,11 +127,11 @@
   function articlesWith(places, issue) {
     var found = {}, article = issue.first, start = 0;
     places.forEach(function (place) {
-      while (place >= start + archive.length[article] + 1) {
-        start += archive.length[article] + 1;
+      while (place >= start + ROOM * articles.rooms[article]) {
+        start += ROOM * articles.rooms[article];
         article += 1;
       }
-      found[article] = place < start + archive.title[article] ? 2 : found[article] || 1;
+      found[article] = place < start + articles.title[article] ? 2 : found[article] || 1;
     });
     return found;
   }
@@ -155,8 +160,8 @@
       if (asked.since && issue.month < asked.since || asked.until && issue.month > asked.until) { continue; }
       byWord = looked.map(foundIn.bind(null, issue, number));
       for (article = issue.first; article < issue.first + issue.count; article++) {
-        if (asked.column && archive.column[article] !== column) { continue; }
-        if (asked.industry && Math.floor(archive.industry[article] / industry) % 2 !== 1) { continue; }
+        if (asked.column && articles.column[article] !== column) { continue; }
+        if (asked.industry && Math.floor(articles.industry[article] / industry) % 2 !== 1) { continue; }
         if (byWord.every(wanted)) {
           found.push({ article: article, issue: issue, titled: byWord.filter(inTitle).length });
         }
@@ -174,13 +179,22 @@
 
   /* ---- Fetching: a script at a time, kept once it is here ---- */
 
+  var waiting = {};
+
   function load(path, isHere, done) {
     if (isHere()) { return done(); }
+    if (waiting[path]) { waiting[path].push(done); return; }
     var script = document.createElement("script");
+    function end(problem) {
+      var all = waiting[path];
+      delete waiting[path];
+      if (isHere()) { all.forEach(function (one) { one(); }); } else { fail(problem); }
+    }
+    waiting[path] = [done];
     script.charset = "utf-8";
     script.src = path;
-    script.onload = function () { isHere() ? done() : fail("检索用的文件坏了：" + path + "。请把归档的文件夹重新拷贝一份。"); };
-    script.onerror = function () { fail("检索用的文件没有找到：" + path + "。可以再按一次“查找”；还不行，多半是归档的文件夹没有拷全。"); };
+    script.onload = function () { end("检索用的文件坏了：" + path + "。请把归档的文件夹重新拷贝一份。"); };
+    script.onerror = function () { end("检索用的文件没有找到：" + path + "。可以再按一次“查找”；还不行，多半是归档的文件夹没有拷全。"); };
     document.head.appendChild(script);
   }
 
@@ -201,6 +215,11 @@
     }, []);
   }
 
+  /* What the address asks for is fetched while the page is still laid out. Where that fails, the search says so later. */
+  function fetchEarly() {
+    loadAll(shardsFor(parseWords(askedNow().q || "")), "g", shards, function () {});
+  }
+
   /* Find with what has to be fetched for it; `asked` has the names of FIELDS. */
   function findAll(asked, done) {
     var words = parseWords(asked.q);
@@ -208,13 +227,13 @@
   }
 
   function textOf(hit) {
-    return hit.issue.id + "-" + archive.file[hit.article];
+    return hit.issue.id + "-" + articles.file[hit.article];
   }
 
   /* Title, page and text of an article: those of a file stand one behind the other. */
   function shownOf(hit) {
     var first = hit.article;
-    while (first > hit.issue.first && archive.file[first - 1] === archive.file[hit.article]) { first -= 1; }
+    while (first > hit.issue.first && articles.file[first - 1] === articles.file[hit.article]) { first -= 1; }
     return texts[textOf(hit)][hit.article - first];
   }
 
@@ -241,12 +260,17 @@
     return at < 0 ? "#" : location.href.slice(at);
   }
 
-  function fromAddress() {
+  function askedNow() {
     var state = {}, now = addressNow();
     (now === "#" ? location.search : now).slice(1).split("&").forEach(function (part) {
       var at = part.indexOf("="), value = part.slice(at + 1).replace(/\+/g, " ");
       try { state[part.slice(0, at)] = decodeURIComponent(value); } catch (error) { state[part.slice(0, at)] = value; }
     });
+    return state;
+  }
+
+  function fromAddress() {
+    var state = askedNow();
     FIELDS.forEach(function (name) {
       var field = form.elements[name], value = state[name] || "";
       if (name === "since" || name === "until") { offerMonth(field, value); }
@@ -286,6 +310,7 @@
   }
 
   function fail(text) {
+    if (!form) { return; }
     round += 1;
     failed = true;
     clear();
@@ -387,13 +412,13 @@
     fill(link, shown[0], marksIn(shown[0], words), 0, shown[0].length);
     title.appendChild(link);
     var industries = archive.industries.filter(function (_code, at) {
-      return Math.floor(archive.industry[hit.article] / Math.pow(2, at)) % 2 === 1;
+      return Math.floor(articles.industry[hit.article] / Math.pow(2, at)) % 2 === 1;
     }).map(nameOf.bind(null, "industry"));
     var day = make("time", hit.issue.date);
     day.setAttribute("datetime", hit.issue.date);
     about.appendChild(document.createTextNode(hit.issue.label + " · "));
     about.appendChild(day);
-    var shelf = nameOf("column", archive.columns[archive.column[hit.article]]);
+    var shelf = nameOf("column", archive.columns[articles.column[hit.article]]);
     about.appendChild(document.createTextNode([""].concat(shelf, industries).join(" · ")));
     [title, about, snippet(shown[2], words)].forEach(function (part) { item.appendChild(part); });
     return item;
@@ -425,12 +450,21 @@
     pages.appendChild(row);
   }
 
-  function show(state, words, hits, turned) {
-    var last = Math.max(1, Math.ceil(hits.length / PAGE)), first = (state.page - 1) * PAGE;
+  var AT_ONCE = 6;  /* files that a browser fetches from a server; what is in them is seen while the rest comes */
+
+  function showFirst(state, words, hits) {
     list.textContent = "";
-    list.setAttribute("start", first + 1);
-    hits.slice(first, first + PAGE).forEach(function (hit) { list.appendChild(entry(hit, words)); });
+    list.setAttribute("start", (state.page - 1) * PAGE + 1);
     heading.hidden = !hits.length;
+    addHits(hits, words);
+  }
+
+  function addHits(hits, words) {
+    hits.forEach(function (hit) { list.appendChild(entry(hit, words)); });
+  }
+
+  function showRest(state, words, hits, turned) {
+    var last = Math.max(1, Math.ceil(hits.length / PAGE));
     showPages(state, last);
     say(hits.length ? "共找到" + hits.length + "篇" + which(state.page, last) : nothing(state));
     if (turned) { heading.focus(); heading.scrollIntoView(); }
@@ -442,7 +476,7 @@
 
   function nothing(state) {
     if (state.since && state.until && state.since > state.until) { return "起始月份晚于截止月份，没有可找的文章。"; }
-    if (!archive.column.length) { return "归档里还没有文章。"; }
+    if (!articles.column.length) { return "归档里还没有文章。"; }
     return "没有找到。可以少写几个字，或放宽产业、栏目和时间。";
   }
 
@@ -462,8 +496,11 @@
     say(LOOKING);
     findAll(state, still(function (hits) {
       state.page = Math.min(state.page, Math.max(1, Math.ceil(hits.length / PAGE)));
-      loadAll(hits.slice((state.page - 1) * PAGE, state.page * PAGE).map(textOf), "t", texts, still(function () {
-        show(state, words, hits, turned);
+      var page = hits.slice((state.page - 1) * PAGE, state.page * PAGE), first = page.slice(0, AT_ONCE);
+      loadAll(first.map(textOf), "t", texts, still(function () { showFirst(state, words, first); }));
+      loadAll(page.map(textOf), "t", texts, still(function () {
+        addHits(page.slice(AT_ONCE), words);
+        showRest(state, words, hits, turned);
       }));
     }));
   }
@@ -516,7 +553,8 @@
     pages = document.getElementById("search-pages");
     heading = document.getElementById("search-heading");
     problem = document.getElementById("search-problem");
-    if (!archive) { return fail("检索用的文件没有找到：search/meta.js。这份归档没有带检索，或文件夹没有拷全。"); }
+    var missing = !archive ? "meta" : articles ? "" : "articles";
+    if (missing) { return fail("检索用的文件没有找到：search/" + missing + ".js。这份归档没有带检索，或文件夹没有拷全。"); }
     form.hidden = false;
     listen();
     arrive(false);
@@ -524,6 +562,7 @@
 
   window.archiveSearch = {
     meta: takeMeta,
+    articles: takeArticles,
     shard: function (number, grams) { shards[number] = grams; },
     text: function (name, articles) { texts[name] = articles; },
     start: start,

@@ -10,7 +10,8 @@ from typing import Any
 
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.placing import Placing
-from xcbulletin.archive.searching.files import meta_file
+from xcbulletin.archive.searching.files import articles_file, meta_file
+from xcbulletin.archive.searching.pieces import NOTHING, changed_grams
 from xcbulletin.archive.searching.shards import by_shard, change_shard, shard_count, shard_files, shard_path
 from xcbulletin.workspace import write_whole
 
@@ -25,7 +26,7 @@ class IndexedIssue:
     issue: FiledIssue
     stamp: str
     piece: Path
-    """The file with what `cut` made of it."""
+    """The file with what `cut` made of it; another stamp has another beside it."""
 
 
 class Indexing:
@@ -53,8 +54,9 @@ class Indexing:
     def _made(self, share: int, shares: int) -> Iterator[tuple[str, str]]:
         if share == 0:
             parts = [(one.issue, piece) for one, piece in zip(self._filed, self._pieces, strict=True)]
-            path, content = meta_file(parts, self._industries, self._columns)
-            yield path, self._placing.offer(path, content)
+            for make in (meta_file, articles_file):
+                path, content = make(parts, self._industries, self._columns)
+                yield path, self._placing.offer(path, content)
         in_place = self._in_place(share, shares)
         if self._changed is None or in_place is None:
             for path, content in shard_files(self._pieces, share, shares):
@@ -73,18 +75,19 @@ class Indexing:
             with suppress(OSError):  # they are joined anew next time
                 write_whole(self._state, json.dumps(self._told).encode())
 
-    def _change(self, in_place: Mapping[int, str], changed: Sequence[int]) -> Iterator[tuple[str, str]]:
-        pieces = {order: by_shard(self._pieces[order], self._shards) for order in changed}
+    def _change(self, in_place: Mapping[int, str], changed: Mapping[int, bytes]) -> Iterator[tuple[str, str]]:
+        grams = {order: changed_grams(piece, self._pieces[order]) for order, piece in changed.items()}
+        changes = by_shard(grams, self._shards)
         for shard, digest in in_place.items():
             path = shard_path(shard)
-            if changed:
-                changes = {order: shards.get(shard, {}) for order, shards in pieces.items()}
-                digest = self._placing.offer(path, change_shard(self._placing.read(path), shard, changes))
+            if shard in changes:
+                content = change_shard(self._placing.read(path), shard, changes[shard])
+                digest = self._placing.offer(path, content)
             yield path, digest
 
     @cached_property
     def _told(self) -> list[object]:
-        return [self._shards, [[one.issue.id, one.stamp] for one in self._filed]]
+        return [self._shards, [_told_of(one) for one in self._filed]]
 
     @cached_property
     def _before(self) -> Any:
@@ -94,17 +97,18 @@ class Indexing:
             return None
 
     @cached_property
-    def _changed(self) -> list[int] | None:
-        """The numbers of the issues that changed or came behind the others; None where more has changed, or many."""
+    def _changed(self) -> dict[int, bytes] | None:
+        """By number the pieces that the shards have of issues that changed or came behind the others.
+
+        None where more has changed, or many, or what they have is not known any more.
+        """
         match self._before:
             case [self._shards, [*before]] if len(before) <= len(self._filed):
-                now = [[one.issue.id, one.stamp] for one in self._filed]
-                changed = [order for order, one in enumerate(now) if one not in before[order : order + 1]]
-                is_same = all(
-                    isinstance(one, list) and one[:1] == own[:1]
-                    for one, own in zip(before, now, strict=False)
-                )
-                return changed if is_same and len(changed) <= _FEW else None
+                told = [before[order : order + 1] for order in range(len(self._filed))]
+                changed = [n for n, one in enumerate(self._filed) if told[n] != [_told_of(one)]]
+                if len(changed) <= _FEW:
+                    with suppress(OSError, ValueError):
+                        return {n: _old_piece(self._filed[n], told[n]) for n in changed}
         return None
 
     def _in_place(self, share: int, shares: int) -> dict[int, str] | None:
@@ -112,3 +116,17 @@ class Indexing:
         wanted = range(share, self._shards, shares)
         found = {shard: digest for shard in wanted if (digest := self._placing.in_place(shard_path(shard)))}
         return found if len(found) == len(wanted) else None
+
+
+def _told_of(one: IndexedIssue) -> list[str]:
+    return [one.issue.id, one.stamp, one.piece.name]
+
+
+def _old_piece(one: IndexedIssue, told: Sequence[object]) -> bytes:
+    """Return the piece that was told of in the stead of an issue's; raises OSError or ValueError if there is none."""
+    match told:
+        case []:
+            return NOTHING
+        case [[one.issue.id, str(), str(name)]]:
+            return one.piece.with_name(name).read_bytes()
+    raise ValueError(told)

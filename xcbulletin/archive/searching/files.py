@@ -17,14 +17,11 @@ _BYTES = 8 * 1024
 def meta_file(
     parts: Sequence[tuple[FiledIssue, bytes]], industries: Sequence[str], columns: Sequence[str]
 ) -> tuple[str, bytes]:
-    """Return path and content of what search.js must know before it looks anything up.
+    """Return path and content of what search.js must know before it looks anything up: small, for it comes first.
 
     `parts` are the issues, oldest first, each with what `cut` made of it; `industries` and `columns` the codes that
-    articles may have. Of articles it tells in strings of one number each.
+    articles may have.
     """
-    articles = [article for issue, _piece in parts for article in issue.articles]
-    known: list[Lengths] = [lengths(piece) for _issue, piece in parts]
-    bits = {code: 1 << place for place, code in enumerate(industries)}
     return f"{SEARCH_FOLDER}meta.js", call(
         "meta",
         {
@@ -35,10 +32,24 @@ def meta_file(
                 (issue.id.lower(), issue.date.isoformat(), issue.label or issue.title, len(issue.articles))
                 for issue, _piece in parts
             ],
+        },
+    )
+
+
+def articles_file(
+    parts: Sequence[tuple[FiledIssue, bytes]], industries: Sequence[str], columns: Sequence[str]
+) -> tuple[str, bytes]:
+    """Return path and content of what search.js must know of articles: strings of one number each."""
+    articles = [article for issue, _piece in parts for article in issue.articles]
+    known: list[Lengths] = [lengths(piece) for _issue, piece in parts]
+    bits = {code: 1 << place for place, code in enumerate(industries)}
+    return f"{SEARCH_FOLDER}articles.js", call(
+        "articles",
+        {
             "column": numbers(columns.index(article.column) for article in articles),
             "industry": numbers(sum(bits[code] for code in article.industries) for article in articles),
             "title": numbers(length for one in known for length in one.titles),
-            "length": numbers(length for one in known for length in one.documents),
+            "rooms": numbers(count for one in known for count in one.rooms),
             "file": numbers(
                 number
                 for issue, _piece in parts

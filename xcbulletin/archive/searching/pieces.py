@@ -1,33 +1,40 @@
 """The piece of the index that an issue gives; it depends on nothing else, so that it can be kept.
 
-An issue is read as one text: for each article its folded title, a line end, its folded text, a line end. A place is
-a position in it, in code points. A gram is two characters of a line, side by side, with the places of the first. For
-words of one character there is also, for each character, the gram of it and a line end: with its first place in each
-article.
+An article is read as its folded title, a line end, its folded text. A place is a position in it, in code points, or
+rather in the issue, where each article has as many rooms of 1,024 places as it needs and the next begins behind them:
+so what is changed in one seldom moves the others. A gram is two characters of a line, side by side, with the places of
+the first. For words of one character there is also, for each character, the gram of it and a line end: with its first
+place in each article.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import add, sub
 
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.folding import fold
 from xcbulletin.archive.searching.numbers import number, numbers, read_numbers
 
+ROOM = 1024
+"""Places; search.js counts the same."""
 SECTIONS = 64
 """In which the grams of a piece stand by their hash, so that shards can be made one section after the other."""
 _PRIME = 65_521
 _BETWEEN = b"\xff"  # does not come up in UTF-8
+NOTHING = _BETWEEN * (2 * SECTIONS + 1)
+"""The piece that an issue without articles gives."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lengths:
-    """The lengths of an issue's articles as they are searched, in code points."""
+    """The lengths of an issue's articles as they are searched."""
 
     titles: tuple[int, ...]
-    documents: tuple[int, ...]
-    """Title, line end and text."""
+    """In code points."""
+    rooms: tuple[int, ...]
+    """How many rooms title and text take."""
 
 
 def gram_hash(gram: str) -> int:
@@ -46,23 +53,32 @@ def cut(issue: FiledIssue) -> bytes:
         grams, payloads = sections[gram_hash(gram) % SECTIONS]
         grams.append(gram)
         payloads.append(_payload(places))
-    parts = [numbers(map(len, titles)), numbers(map(len, documents))]
+    parts = [numbers(map(len, titles)), numbers(map(_rooms, documents))]
     for grams, payloads in sections:
         parts += ("".join(grams), "|".join(payloads))
     return _BETWEEN.join(part.encode() for part in parts)
 
 
+def _rooms(document: str) -> int:
+    """Return how many rooms a document takes; one place more than it has, so that it does not run into the next."""
+    return len(document) // ROOM + 1
+
+
+def _starts(documents: Sequence[str]) -> Iterator[int]:
+    return accumulate((ROOM * _rooms(document) for document in documents), initial=0)
+
+
 def _grams(documents: Sequence[str]) -> dict[str, list[int]]:
     """Return the places of each gram; a dictionary keeps the order of the text, so a piece is always the same."""
-    whole = "".join(f"{document}\n" for document in documents)
     found: dict[str, list[int]] = {}
     known = found.get
-    for place, gram in enumerate(map(add, whole, whole[1:])):
-        places = known(gram)
-        if places is None:
-            found[gram] = [place]
-        else:
-            places.append(place)
+    for start, document in zip(_starts(documents), documents, strict=False):
+        for place, gram in enumerate(map(add, document, document[1:]), start):
+            places = known(gram)
+            if places is None:
+                found[gram] = [place]
+            else:
+                places.append(place)
     for gram in [one for one in found if "\n" in one]:
         del found[gram]
     return found | {f"{character}\n": places for character, places in _characters(documents).items()}
@@ -71,11 +87,9 @@ def _grams(documents: Sequence[str]) -> dict[str, list[int]]:
 def _characters(documents: Sequence[str]) -> dict[str, list[int]]:
     """Return the first places of each character in the documents that have it."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    start = 0
-    for document in documents:
+    for start, document in zip(_starts(documents), documents, strict=False):
         for character in dict.fromkeys(document):
             found[character].append(start + document.index(character))
-        start += len(document) + 1
     found.pop("\n", None)
     return found
 
@@ -87,10 +101,18 @@ def _payload(places: list[int]) -> str:
 
 def lengths(piece: bytes) -> Lengths:
     """Return the lengths that a piece tells."""
-    titles, documents, _sections = piece.split(_BETWEEN, 2)
-    return Lengths(
-        titles=tuple(read_numbers(titles.decode())), documents=tuple(read_numbers(documents.decode()))
-    )
+    titles, rooms, _sections = piece.split(_BETWEEN, 2)
+    return Lengths(titles=tuple(read_numbers(titles.decode())), rooms=tuple(read_numbers(rooms.decode())))
+
+
+def changed_grams(old: bytes, new: bytes) -> dict[str, str]:
+    """Return the grams that have other places in a new piece than in the old one, with those; `""` where it has none."""
+    found: dict[str, str] = {}
+    before, after = sections(old), sections(new)
+    for section in range(SECTIONS):
+        was, now = (dict(read_section(parts, section, "")) for parts in (before, after))
+        found |= {gram: now.get(gram, "") for gram, _places in was.items() ^ now.items()}
+    return found
 
 
 def sections(piece: bytes) -> list[bytes]:

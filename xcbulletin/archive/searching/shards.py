@@ -56,18 +56,17 @@ def shard_path(shard: int) -> str:
     return f"search/g/{shard}.js"
 
 
-def by_shard(piece: bytes, shards: int) -> dict[int, dict[str, str]]:
-    """Return the grams of a piece with their places, by the shards that they belong into."""
-    found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    parts = sections(piece)
-    for section in range(SECTIONS):
-        for gram, places in read_section(parts, section, ""):
-            found[gram_hash(gram) % shards][gram] = places
+def by_shard(changes: Mapping[int, Mapping[str, str]], shards: int) -> dict[int, dict[int, dict[str, str]]]:
+    """Return what `changed_grams` tells of some issues, by their numbers, parted by the shards that it belongs into."""
+    found: defaultdict[int, dict[int, dict[str, str]]] = defaultdict(dict)
+    for order, grams in changes.items():
+        for gram, places in grams.items():
+            found[gram_hash(gram) % shards].setdefault(order, {})[gram] = places
     return found
 
 
 def change_shard(content: bytes, shard: int, changes: Mapping[int, Mapping[str, str]]) -> bytes:
-    """Return a shard with the places of some issues in the stead of those that it has: what `shard_files` would give.
+    """Return a shard with other places of some grams in some issues: what `shard_files` would give.
 
     `changes` are by the numbers of the issues.
     """
@@ -75,10 +74,9 @@ def change_shard(content: bytes, shard: int, changes: Mapping[int, Mapping[str, 
     grams: dict[str, str] = json.loads(told)
     for order, places in changes.items():
         mark = f"|{number(order)}"
-        for gram in [one for one, postings in grams.items() if mark in postings and one not in places]:
-            grams[gram] = _with_block(grams[gram], mark, order, "")
         for gram, own in places.items():
-            grams[gram] = _with_block(grams.get(gram, ""), mark, order, mark + own)
+            block = mark + own if own else ""
+            grams[gram] = _with_block(grams.get(gram, ""), mark, order, block)
     return call("shard", shard, {gram: grams[gram] for gram in sorted(grams) if grams[gram]})
 
 
