@@ -29,7 +29,9 @@ BODY = """
 <style>
   .grid { display: grid; grid-template-columns: auto 1fr } .flex { display: flex } td { white-space: nowrap }
   .far { letter-spacing: 3px; word-spacing: 5px } .sum { padding: calc(1px + 2%) 1em; width: 50%; min-width: 9em }
-  .end { direction: rtl; margin-inline-start: 3em } .under { text-decoration: underline }
+  .end { direction: rtl; margin-inline-start: 3em; border-inline-end: 2px solid; padding-block: 3px 1em }
+  .logical { inline-size: 50%; max-inline-size: 9em; min-block-size: 4em; margin-left: 1em; margin-inline-start: 2em }
+  .var { --wide: 4px; border: var(--wide) dashed; outline: thick; border-right-style: hidden } .under { text-decoration: underline }
   .box { box-sizing: border-box; padding: 3px 5%; border: 2px solid; height: 90px; max-width: 70%; margin: auto 1em }
   .lines { border-collapse: collapse } .lines td { border: 3px solid; padding: 1px } .next { break-before: page }
   @page { size: 9cm 12cm; margin: 10vh 2cm; @top-left { content: counter(page); width: 40% } }
@@ -39,7 +41,7 @@ BODY = """
 <div class="grid"><p>短</p><p>《关于“十四五”期间2021—2025年的规划》，增长5.5%，见https://example.org/a-very-long-address。</p></div>
 <div class="flex"><p>甲 乙 丙</p><p class="far">Han 与 Latin 相间</p><p>supercalifragilistic 一二三四五六七八九十</p></div>
 <table><tr><td>不换行的一格，比十二个字长得多</td><td style="white-space: normal">换行的一格，比十二个字长得多</td></tr></table>
-<p class="sum">百分之五十</p><p class="end">反向</p><p class="under">加线<br>分行</p>
+<p class="sum">百分之五十</p><p class="end">反向</p><p class="logical">流向<p class="var">变量</p><p class="under">加线<br>分行</p>
 <p lang="en" style="hyphens: auto; width: 3em">internationalization</p>
 <p style="overflow-wrap: anywhere; width: 1em; display: inline-block">internationalization</p>
 <svg width="90" height="20"><text y="15" font-family="XC Hei, serif" font-size="12">图中的字</text></svg>

@@ -1,5 +1,6 @@
 """The command line: words in, messages out. It joins the rooms; it decides nothing about the bulletin itself."""
 
+import gc
 import sys
 
 from xcbulletin.cli import archive, collect, issues, review, search, sources, suggest, verify
@@ -17,4 +18,8 @@ def main() -> None:
     """Run the command line: 0 done, 1 the work found problems, 2 wrong usage."""
     from xcbulletin import usage
 
-    sys.exit(usage.run(app, sys.argv[1:]))
+    # A command makes hundreds of thousands of objects that last until it is over, and hardly any garbage.
+    gc.set_threshold(100_000, 20, 20)
+    code = usage.run(app, sys.argv[1:])
+    gc.freeze()  # or the end of the process would look through all of them once more
+    sys.exit(code)

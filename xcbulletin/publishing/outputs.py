@@ -110,21 +110,28 @@ def _program() -> bytes:
 
 
 def _listed(place: Path) -> bytes:
-    """Return the SHA-256 of each file."""
+    """Return the SHA-256 of each file at or below a place, by its name from there on."""
+    above = len(str(place)) - len(place.name)
     lines = [
-        f"{path.relative_to(place.parent).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
-        for path in _files(place)
-        if not path.is_relative_to(_STARTER)  # a copy in the wheel of what is in `sources` already
+        f"{path[above:].replace(os.sep, '/')}\0{hashlib.sha256(Path(path).read_bytes()).hexdigest()}\n"
+        for path in sorted(_files(place))
     ]
     return "".join(lines).encode()
 
 
-def _files(place: Path) -> Iterator[Path]:
-    signatures = place / SIGNED_FOLDER, place / SIGNOFFS_FILE  # which change nothing that is printed
-    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-        hidden = path.name.startswith((".", "~$")) or path.suffix == ".pyc"
-        if path.is_file() and not hidden and not any(map(path.is_relative_to, signatures)):
-            yield path
+def _files(place: Path) -> Iterator[str]:
+    """Yield the files that count, as text: to tell hundreds of Paths apart takes longer than to read them."""
+    if place.is_file():
+        yield str(place)
+    apart = {str(place / SIGNED_FOLDER), str(place / SIGNOFFS_FILE)}  # which change nothing that is printed
+    apart.add(str(_STARTER))  # a copy in the wheel of what is in `sources` already
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if f"{folder}{os.sep}{name}" not in apart]
+        for name in names:
+            path = f"{folder}{os.sep}{name}"
+            hidden = name.startswith((".", "~$")) or name.endswith(".pyc")
+            if not hidden and path not in apart and os.path.isfile(path):  # noqa: PTH113  as said above
+                yield path
 
 
 def read_current(folder: Path, digest: str, formats: Iterable[Format]) -> Manifest | None:

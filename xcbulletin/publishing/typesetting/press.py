@@ -26,6 +26,7 @@ from typing import IO, Any, NoReturn, Self
 
 from xcbulletin.errors import PrintError
 from xcbulletin.publishing.typefaces.fonts import FontSet
+from xcbulletin.workspace import user_cache
 
 DEADLINE = 300
 """Seconds after which a page is given up."""
@@ -76,7 +77,10 @@ class Press:
         self._slot, end = socket.socketpair()
         with end:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "xcbulletin.publishing.typesetting.press", str(self._deadline)],
+                [
+                    *(sys.executable, "-m", "xcbulletin.publishing.typesetting.press"),
+                    *(str(self._deadline), str(user_cache() / "declared")),
+                ],
                 stdin=end.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=self._environment,
@@ -145,8 +149,26 @@ def main() -> None:
     ctypes.util.find_library = _no_library
     for name in _LATE:
         sys.modules[name] = _Late(name)
-    # Importing is warming up: every page finds WeasyPrint loaded and able to set Chinese lines.
-    from xcbulletin.publishing.typesetting import floats, leaders, lines, notes, shortcuts, standards, tables
+    _warm_up(Path(sys.argv[2]))
+    gc.freeze()
+    with socket.socket(fileno=sys.stdin.fileno()) as slot:
+        _serve(slot, deadline=float(sys.argv[1]))
+
+
+def _warm_up(declared: Path) -> None:
+    """Import everything: every page finds WeasyPrint loaded and able to set Chinese lines."""
+    from xcbulletin.publishing.typesetting.declarations import kept_in
+
+    with kept_in(declared):
+        from xcbulletin.publishing.typesetting import (
+            floats,
+            leaders,
+            lines,
+            notes,
+            shortcuts,
+            standards,
+            tables,
+        )
 
     lines.install()
     tables.install()
@@ -155,17 +177,17 @@ def main() -> None:
     notes.install()
     standards.install()
     shortcuts.install()
-    gc.freeze()
-    with socket.socket(fileno=sys.stdin.fileno()) as slot:
-        _serve(slot, deadline=float(sys.argv[1]))
 
 
 def _no_library(name: str) -> None:
     """Stand for `ctypes.util.find_library`."""
 
 
-_LATE = ("fontTools.subset", "fontTools.varLib.instancer")
-"""What WeasyPrint imports for fonts that HarfBuzz cannot cut, of which we have none: a fifth of all its imports."""
+_LATE = ("fontTools.subset", "fontTools.ttLib", "fontTools.varLib.instancer", "PIL.ImageCms")
+"""What WeasyPrint imports for fonts that HarfBuzz cannot cut and colours of other devices, of which we have none.
+
+That is a fourth of all its imports.
+"""
 
 
 class _Late(ModuleType):

@@ -7,14 +7,14 @@ What is asked for again and again is worked out once:
 - the narrowest width of a text: Chinese breaks nearly everywhere, and to find the next break all the text after it
   was laid out, again and again where boxes stand in a grid or a table;
 - lengths that depend on no other box, and properties that nobody set;
-- the styles of pages and margin boxes, which one page after another has anew;
-- types of C, by their names.
+- the styles of pages and margin boxes, which one page after another has anew.
 
 And what nobody asks for is not worked out at all: the styles of markers and calls that every element might have.
 
 Call `install()` once, before documents are rendered.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -187,17 +187,28 @@ def _known_widths(style: Style, asked: tuple[Any, ...]) -> dict[str, Split]:
 _DERIVED = {"float", "display", "position", "page"} | {
     name for name in css.INITIAL_VALUES if name.startswith("text_decoration_")
 }
-_INDEPENDENT = set(css.INITIAL_VALUES) - set(css.PHYSICAL_FUNCTIONS) - _DERIVED
 _INITIAL = {
-    name: css.INITIAL_VALUES[name] for name in _INDEPENDENT - css.INHERITED - css.INITIAL_NOT_COMPUTED
+    name: css.INITIAL_VALUES[name]
+    for name in set(css.INITIAL_VALUES) - _DERIVED - css.INHERITED - css.INITIAL_NOT_COMPUTED
 }
-_INHERITED = _INDEPENDENT & css.INHERITED
+_INHERITED = css.INHERITED - _DERIVED - set(css.PHYSICAL_FUNCTIONS)
+_PHYSICAL = frozenset(css.PHYSICAL_FUNCTIONS)
+_LOGICAL = frozenset(
+    logical(block="ttb", inline=direction)
+    for logical in css.PHYSICAL_FUNCTIONS.values()
+    for direction in ("ltr", "rtl")
+)
+"""Names by which the physical ones may be set as well: `margin_inline_start`."""
+_RULES = {
+    f"{rule}_width": f"{rule}_style"
+    for rule in ("outline", "border_top", "border_right", "border_bottom", "border_left")
+}
 
 
 def computed_value(style: Style, name: str) -> Any:
     """Compute a property as WeasyPrint does; one that nobody set is inherited, or what it is initially."""
     parent = style.parent_style
-    if parent is None or name in style.cascaded:
+    if parent is None or _is_set(style.cascaded, name):
         return _computed_value(style, name)
     if name in _INITIAL:
         value = style[name] = _INITIAL[name]
@@ -205,7 +216,14 @@ def computed_value(style: Style, name: str) -> Any:
     if name in _INHERITED and not check_math(value := parent[name]):
         style[name] = value
         return value
+    if name in _RULES and style[_RULES[name]] == "none":
+        style[name] = 0
+        return 0
     return _computed_value(style, name)
+
+
+def _is_set(cascaded: Mapping[str, Any], name: str) -> bool:
+    return name in cascaded or (name in _PHYSICAL and not _LOGICAL.isdisjoint(cascaded))
 
 
 # Lengths
@@ -315,25 +333,6 @@ def style_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Styl
     return _style_for(styles, element, pseudo_type)
 
 
-# Types of C
-
-_TYPES = (
-    "PangoFcFontMap *",
-    "PangoLogAttr[]",
-    "PangoRectangle *",
-    "char[4]",
-    "char[]",
-    "hb_tag_t[100]",
-    "unsigned int *",
-)
-_GLYPHS = "hb_codepoint_t[]"
-
-
-def new(declared: str, *initial: Any) -> Any:
-    """Make an object of C as cffi does, which takes milliseconds over a type it has not met: so of one array type."""
-    return _new(_GLYPHS if declared.startswith(_GLYPHS[:-1]) else declared, *initial)
-
-
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
 _resolve_percentages: Any = percent.resolve_percentages
@@ -341,7 +340,6 @@ _strut: Any = line_break.strut
 _computed_value: Any = css.ComputedStyle.__missing__
 _set_computed_styles: Any = css.StyleFor.set_computed_styles
 _style_for: Any = css.StyleFor.__call__
-_new: Any = ffi.new
 
 
 def install() -> bool:
@@ -351,9 +349,6 @@ def install() -> bool:
     """
     if not is_known("pages take longer"):
         return False
-    for declared in (*_TYPES, _GLYPHS):
-        ffi.typeof(declared)
-    ffi.new = new
     line_break.Layout.setup = set_up
     preferred.split_first_line = split_for_width
     for module in (absolute, block, column, floating, grid, inline, page, percent, table):
