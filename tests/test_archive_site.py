@@ -383,3 +383,25 @@ def test_a_workspaces_own_template_is_used_and_a_wrong_one_is_named(tmp_path: Pa
     own.write_text("{{ site.nothing }}")
     with pytest.raises(TemplateFailedError, match=r"^templates/archive/accessibility.html:1: 模板有误"):
         archive(root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("index.html", [("index.html", "page")]),
+        ("issues/index.html", [("../issues/index.html", "page")]),
+        ("issues/2021-01/index.html", [("../../issues/index.html", "true")]),
+        ("issues/2021-01/news-01.html", [("../../issues/index.html", "true")]),
+        ("reports/index.html", [("../reports/index.html", "page")]),
+        ("issues/ai-2021/index.html", [("../../reports/index.html", "true")]),
+        ("industries/ai/index.html", [("../../index.html#industries", "true")]),
+        ("columns/news/2021.html", [("../../index.html#columns", "true")]),
+        ("months/2021-01.html", []),
+        ("search.html", [("search.html", "page")]),
+        ("accessibility.html", []),
+    ],
+)
+def test_every_page_says_in_which_section_it_is(path: str, current: list[tuple[str, str]]) -> None:
+    files = archive(print_report(), print_issue(make_article(industries=("ai",))))
+    marked = page(files, path).cssselect(".sections [aria-current]")
+    assert [(one.get("href"), one.get("aria-current")) for one in marked] == current

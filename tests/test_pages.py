@@ -7,6 +7,9 @@ from pathlib import Path
 import pdfplumber
 import pytest
 from conftest import AI, ROBOT, make_article, make_issue, write
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from xcbulletin.model import Article, Imprint, Kind, Source
 from xcbulletin.publishing.edition import compose
@@ -98,6 +101,16 @@ def test_blocks_become_html(workspace: Workspace) -> None:
         '<a class="reference" href="#fig-2">图2</a>',
         '<sup class="note"><a id="note-1-call" href="#note-1" aria-label="注1">1</a></sup>',
         '<ol class="notes" start="1" aria-label="注释">\n<li id="note-1">注&nbsp;<a href="#note-1-call"',
+    ):
+        assert part in html
+
+
+def test_a_cell_says_how_it_is_aligned_and_whether_it_is_short(workspace: Workspace) -> None:
+    long = "超过七个字的一段文字"
+    html = body_of(workspace, f"|甲|乙|丙|\n|-|-|-:|\n|短|短|短|\n|{long}|{long}|{long}|")
+    for part in (
+        '<th scope="row" class="short">短</th><td class="short">短</td><td class="right short">短</td>',
+        f'<th scope="row">{long}</th><td>{long}</td><td class="right">{long}</td>',
     ):
         assert part in html
 
@@ -279,6 +292,47 @@ def test_a_macro_of_its_own_sets_a_paragraph_of_text_alone(workspace: Workspace)
     assert '<p class="own" title="4">A &amp; B &lt;i</p>' in page(workspace, make_article("A & B <i"))
 
 
+@pytest.mark.parametrize(
+    ("macro", "shown"),
+    [
+        (
+            '{% macro paragraph(node, content, mark="§") %}<p>{{ mark }}{{ content }}</p>{% endmacro %}',
+            "<p>§{}</p>",
+        ),
+        ("{% macro paragraph(node) %}<p>{{ varargs[0] }}</p>{% endmacro %}", "<p>{}</p>"),
+        (
+            "{% macro paragraph(node, content) %}<p>{{ content }}{{ varargs|length }}</p>{% endmacro %}",
+            "<p>{}0</p>",
+        ),
+        (
+            "{% macro paragraph(node, content) %}<p>{{ content }}{{ kwargs|length }}</p>{% endmacro %}",
+            "<p>{}0</p>",
+        ),
+        ("{% macro other(one, two) %}<b>{{ two }}</b>{% endmacro %}{% set paragraph = other %}", "<b>{}</b>"),
+    ],
+)
+def test_a_macro_may_take_its_arguments_as_it_likes(workspace: Workspace, macro: str, shown: str) -> None:
+    write(workspace.root / "templates" / "shared" / "blocks.html", macro)
+    assert shown.format("A &amp; B &lt;i") in page(workspace, make_article("A & B <i"))
+
+
+def test_what_no_macro_made_is_text(workspace: Workspace) -> None:
+    write(
+        workspace.root / "templates" / "shared" / "blocks.html",
+        '{% set paragraph = "<p>{1}".replace("1", "1").format %}',
+    )
+    assert "&lt;p&gt;A &amp;amp; B" in page(workspace, make_article("A & B"))
+
+
+def test_a_macro_that_does_not_take_the_content_is_a_message(workspace: Workspace) -> None:
+    write(
+        workspace.root / "templates" / "shared" / "blocks.html",
+        "{% macro paragraph(node) %}<p></p>{% endmacro %}",
+    )
+    with pytest.raises(TemplateFailedError, match=r"模板有误"):
+        page(workspace, make_article("正文"))
+
+
 def test_a_macro_that_is_missing_is_a_message(workspace: Workspace) -> None:
     write(
         workspace.root / "templates" / "shared" / "blocks.html",
@@ -291,6 +345,41 @@ def test_a_macro_that_is_missing_is_a_message(workspace: Workspace) -> None:
 def test_a_page_of_its_own_needs_no_edition(tmp_path: Path) -> None:
     write(tmp_path / "a.html", "{{ text }}")
     assert render_alone([tmp_path], "a.html", text="<b>") == "&lt;b&gt;"
+
+
+class Marked:
+    """Has markup of its own."""
+
+    def __html__(self) -> str:
+        return "<b>&</b>"
+
+
+@pytest.fixture(scope="module")
+def printing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of templates that print a value: by itself, in a macro, in a block."""
+    folder = tmp_path_factory.mktemp("printing")
+    write(
+        folder / "page.html",
+        "{% macro own(value) %}[{{ value }}]{% endmacro %}"
+        "{% set kept %}{{ value }}{% endset %}{{ value }}{{ own(value) }}{{ kept }}",
+    )
+    write(folder / "page.txt", "{{ value }}")
+    return folder
+
+
+@given(
+    st.one_of(
+        st.text("<>&\"'a许\u0130\U00020000 ;#3", max_size=20),
+        st.text("<>&\"'a", max_size=5).map(Markup),
+        st.one_of(st.integers(), st.floats(), st.dates(), st.none(), st.booleans()),
+        st.lists(st.text("<&'", max_size=2), max_size=2),
+        st.sampled_from([Marked(), Kind.REPORT]),
+    )
+)
+def test_what_is_printed_is_escaped_as_markupsafe_does(printing: Path, value: object) -> None:
+    shown = escape(value)
+    assert render_alone([printing], "page.html", value=value) == f"{shown}[{shown}]{shown}"
+    assert render_alone([printing], "page.txt", value=value) == str(value)
 
 
 # Words

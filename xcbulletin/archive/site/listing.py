@@ -206,10 +206,10 @@ def gist(article: FiledArticle) -> str:
     lines = article.text[: 4 * _GIST].split("\n")
     line = next((line for line in lines if _SENTENCE.match(line)), lines[0])
     shown = ""
-    for sentence in _SENTENCE.findall(line):
-        if shown and len(shown) + len(sentence) > _GIST:
+    for sentence in _SENTENCE.finditer(line):
+        if shown and len(shown) + len(sentence[0]) > _GIST:
             break
-        shown += sentence
+        shown += sentence[0]
     shown = shown or line
     return shown if len(shown) <= 2 * _GIST else f"{shown[: 2 * _GIST]}…"
 
