@@ -76,7 +76,9 @@ def search(
         for told in _told(searched, query, workspace):
             say(told)
     for issue in searched.unreadable:
-        complain(f"issues/{issue}: 读不了（稿子有错误，或不让读），没有在里面找；请运行 xcbulletin check {issue} 查看")
+        complain(
+            f"issues/{issue}: 读不了（稿子有错误，或不让读），没有在里面找；请运行 xcbulletin check {issue} 查看"
+        )
     if searched.unreadable:
         raise typer.Exit(1)
 
