@@ -12,7 +12,7 @@ from pathlib import Path
 
 import generators
 import workspaces
-from measuring import Measured, Run, measure, report
+from measuring import Measured, Run, measure, put_aside, report
 
 MONTHS = {1_000: 24, 10_000: 120}
 """How many months so many articles come from."""
@@ -98,7 +98,7 @@ def _build(folder: Path) -> list[str]:
 
 
 def _forget(folder: Path) -> None:
-    shutil.rmtree(folder / "workspace" / "build", ignore_errors=True)
+    put_aside(folder / "workspace" / "build")
 
 
 def _some_article(folder: Path) -> Path:

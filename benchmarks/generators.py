@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from articles import Article, headed, make, write_workspace
-from measuring import Run
+from measuring import Run, put_aside
 
 TAXONOMIES = {"industry": "industries", "column": "columns", "issue": "issues"}
 PAGE, FEED = 50, 30
@@ -107,7 +107,7 @@ def hugo(folder: Path) -> Run | str:
     if program is None:
         return _MISSING.format("Hugo")
     command = [str(program), "--quiet", "--source", str(folder / "hugo"), "--cacheDir", str(folder / "cache")]
-    return Run("Hugo", command, lambda: shutil.rmtree(site(folder, "Hugo"), ignore_errors=True))
+    return Run("Hugo", command, lambda: put_aside(site(folder, "Hugo")))
 
 
 def pelican(folder: Path) -> Run | str:
@@ -116,14 +116,14 @@ def pelican(folder: Path) -> Run | str:
         return _MISSING.format("Pelican")
     settings = folder / "pelican" / "settings.py"
     command = [sys.executable, "-m", "pelican", "--quiet", "--settings", str(settings)]
-    return Run("Pelican", command, lambda: shutil.rmtree(site(folder, "Pelican"), ignore_errors=True))
+    return Run("Pelican", command, lambda: put_aside(site(folder, "Pelican")))
 
 
 def bare(folder: Path) -> Run:
     """Return a loop of markdown-it-py and Jinja2 that checks nothing."""
     content, made = folder / "hugo" / "content" / "articles", site(folder, "bare loop")
     command = [sys.executable, __file__, "loop", str(content), str(made)]
-    return Run("bare loop", command, lambda: shutil.rmtree(made, ignore_errors=True))
+    return Run("bare loop", command, lambda: put_aside(made))
 
 
 def site(folder: Path, name: str) -> Path:

@@ -3,6 +3,7 @@
 import os
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -45,8 +46,18 @@ def measure(runs: Iterable[Run | str], rounds: int) -> dict[str, list[Measured]]
     return {run.name: [one[run.name] for one in measured[1:]] for run in present}
 
 
+def put_aside(folder: Path) -> None:
+    """Take a folder that a run made out of the way of the next.
+
+    It is not deleted: for some seconds after thousands of files were, ext4 takes ten times as long to make one.
+    """
+    if folder.exists():
+        folder.rename(Path(tempfile.mkdtemp(prefix="aside", dir=folder.parent), folder.name))
+
+
 def _measure(run: Run) -> Measured:
     run.prepare()
+    os.sync()  # what the run before left to be written is not this one's
     started = time.perf_counter()
     process = subprocess.Popen(
         run.command,

@@ -422,3 +422,13 @@ def test_a_compiled_template_that_was_cut_off_is_compiled_again(workspace: Works
     for length in (0, 5, len(whole) // 8, len(whole) // 2, len(whole) - 1):
         kept.write_bytes(whole[:length])
         assert shown() == "许昌"
+
+
+def test_templates_as_they_are_are_not_looked_at_again(workspace: Workspace, tmp_path: Path) -> None:
+    write(tmp_path / "page.html", "旧")
+    templates = Templates((tmp_path,), workspace.settings, ())
+    settled = templates.as_they_are()
+    assert settled.render_page("page.html") == "旧"
+    write(tmp_path / "page.html", "新的")
+    assert settled.render_page("page.html") == "旧"
+    assert templates.render_page("page.html") == templates.as_they_are().render_page("page.html") == "新的"

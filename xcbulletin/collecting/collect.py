@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after,
 from xcbulletin.collecting.items import HEALTHY, Document, Fetch, FetchError, Outcome, Request
 from xcbulletin.collecting.reading.reading import first_request, next_request, read
 from xcbulletin.collecting.urls import host
-from xcbulletin.database import reading
+from xcbulletin.database import pieces, reading
 from xcbulletin.errors import BulletinError, UsageMistakeError
 from xcbulletin.settings import CollectorSettings
 
@@ -228,8 +228,16 @@ class _Run:
         asked = replace(answer.asked, milliseconds=round((time.monotonic() - began) * 1000))
         return replace(answer, asked=asked)
 
-    def keep(self, some: "Sequence[Done[_Job, Answer]]") -> list[tuple[Source, SourceReport]]:
-        """Read what sources gave, and keep it with how they stand now, in one transaction."""
+    def keep(self, some: "Sequence[Done[_Job, Answer]]") -> Iterator[tuple[Source, SourceReport]]:
+        """Read what sources gave, and keep it with how they stand now; what is yielded is kept."""
+        # Few documents at a time, for until then they are lost if we are killed. Where there is none, asking again costs
+        # nothing.
+        bare = [done for done in some if done.result is not None and done.result.document is None]
+        others = [done for done in some if done.result is None or done.result.document is not None]
+        for few in (bare, *pieces(others, self._settings.concurrency)):
+            yield from self._kept_together(few)
+
+    def _kept_together(self, some: "Sequence[Done[_Job, Answer]]") -> list[tuple[Source, SourceReport]]:
         # By their numbers, so that two collectors never wait for each other's rows crosswise.
         read = sorted(((done.job, self._read(done)) for done in some), key=lambda one: one[0].standing.id)
         try:
@@ -264,12 +272,15 @@ class _Run:
         return Asked(outcome=Outcome.UNREADABLE, at=self._clock(), address=_address(job), detail=detail)
 
     def _kept(self, read: Sequence[tuple[_Job, Asked]]) -> list[tuple[Source, SourceReport]]:
+        if not read:
+            return []
         now = self._clock()
         with self._engine.begin() as connection:
             self._hold_on(connection, now)
             kept = [self._store(connection, job, asked, now) for job, asked in read]
             inbox.log(connection, [(job.standing.id, asked, stored) for job, asked, stored in kept])
-            inbox.keep_standings(connection, [self._standing(*one, now) for one in kept])
+            standings = [self._standing(*one, now) for one in kept]
+            inbox.keep_standings(connection, _with_rhythm(connection, standings))
         return [(job.source, _report(job, asked, stored)) for job, asked, stored in kept]
 
     def _store(
@@ -371,18 +382,23 @@ def _needs_person(
 def examine(engine: Engine, sources: Sequence[Source], now: datetime) -> dict[str, health.Health]:
     """Return how each source is, by key."""
     with reading(engine) as connection:
-        standings = inbox.standings(connection, sources)
-        ids = [standing.id for standing in standings.values()]
-        arrivals = inbox.arrivals(connection, ids, health.RECENT)
-        gaps = inbox.count_gaps(connection, ids, now)
+        standings = _with_rhythm(connection, inbox.standings(connection, sources).values())
+        gaps = inbox.count_gaps(connection, [standing.id for standing in standings], now)
+    by_key = {standing.key: standing for standing in standings}
     found = {}
     for source in sources:
-        standing = standings.get(source.key)
-        number = standing.id if standing else 0
-        found[source.key] = health.examine(
-            source, standing, arrivals.get(number, ()), gaps.get(number, 0), now
-        )
+        standing = by_key.get(source.key)
+        found[source.key] = health.examine(source, standing, gaps.get(standing.id, 0) if standing else 0, now)
     return found
+
+
+def _with_rhythm(connection: Connection, standings: Iterable[Standing]) -> list[Standing]:
+    """Return the standings, where none is known with the rhythm of the items that the database has now."""
+    known = list(standings)
+    unknown = [standing.id for standing in known if standing.rhythm is None]
+    arrivals = inbox.arrivals(connection, unknown, health.RECENT)
+    rhythms = {number: health.rhythm(times) for number, times in arrivals.items()}
+    return [replace(one, rhythm=rhythms[one.id]) if one.id in rhythms else one for one in known]
 
 
 def _next_due(engine: Engine, sources: Sequence[Source]) -> datetime | None:

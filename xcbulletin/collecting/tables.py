@@ -44,9 +44,12 @@ source = Table(
     Column("first_asked", Moment),
     Column("last_ok", Moment),
     Column("last_new", Moment),
+    Column("newest_item", Moment),
+    Column("usual_gap", Integer),
 )
 """How each source fares. `taken_over` is the address that a confirmed permanent redirect led to, `read_as` the digest of
 how the body was read when `body_digest` was taken, `window` how many entries the last reading had.
+`newest_item` is when that appeared and `usual_gap` the days between two: both empty until they are worked out.
 """
 
 fetch = Table(

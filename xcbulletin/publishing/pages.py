@@ -1,5 +1,6 @@
 """An Edition through the templates: the page for the printer, the page for the web, the letter."""
 
+import copy
 import datetime
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from contextlib import suppress
@@ -61,6 +62,12 @@ class Templates:
         self._environment = _environment(folders)
         if compiled is not None:
             self._environment.bytecode_cache = _Compiled(compiled)
+
+    def as_they_are(self) -> "Templates":
+        """Return these templates for pages by the thousand: each is read once, and not looked at again for changes."""
+        settled = copy.copy(self)
+        settled._environment = self._environment.overlay(auto_reload=False)
+        return settled
 
     def render(
         self,

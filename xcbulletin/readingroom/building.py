@@ -78,7 +78,7 @@ class _Building:
         self._room, self._with_search, self._tell = room, with_search, tell
         self._records = Records(room.root, room.environment)
         self._placing = Placing(room.root / addresses.ARCHIVE_FOLDER, self._records.state)
-        self._pages = Pages(room.workshop.templates, _site(room))
+        self._pages = Pages(room.workshop.templates.as_they_are(), _site(room))
 
     def build(self) -> BuiltArchive:
         self._placing.begin()

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 import certifi
-import httpcore
+import h11
 
 from xcbulletin.collecting.fetching.addresses import is_address, is_public
 from xcbulletin.collecting.fetching.compression import MEGABYTE, kilobytes, megabytes
@@ -18,6 +18,8 @@ from xcbulletin.collecting.items import FetchError, Outcome
 
 Resolve = Callable[..., Iterable[tuple[Any, ...]]]
 """Like socket.getaddrinfo(host, port, type=…)."""
+_AT_ONCE = 64 * 1024
+"""Bytes that are read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +70,7 @@ class Budget:
         return FetchError(Outcome.TIMEOUT, f"{seconds:g} 秒内没有收完（已收到 {kilobytes(self.received)}）")
 
 
-class CheckedBackend(httpcore.SyncBackend):
+class Connector:
     """Connects for one document: resolves, checks, and goes to the very address that was checked."""
 
     def __init__(
@@ -77,24 +79,17 @@ class CheckedBackend(httpcore.SyncBackend):
         self._budget, self._limits, self._resolve = budget, limits, resolve
         self._allow_private = allow_private_networks
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002  the budget's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
+    def connect(self, host: str, port: int) -> "BudgetedWire":
         """Connect to the first address that answers. Raises FetchError."""
         error: FetchError | None = None
         for address in self._addresses(host, port):
             seconds = self._budget.seconds(self._limits.connect)
             try:
-                stream = super().connect_tcp(address, port, seconds, local_address, socket_options)
-                return _BudgetedStream(stream, self._budget, self._limits)
-            except httpcore.ConnectTimeout:
+                connected = socket.create_connection((address, port), seconds)
+                return BudgetedWire(connected, self._budget, self._limits)
+            except TimeoutError:
                 error = self._budget.timeout(f"{self._limits.connect:g} 秒内连不上 {address}")
-            except httpcore.ConnectError as failed:
+            except OSError as failed:
                 error = FetchError(Outcome.CONNECTION, f"连不上 {address}（{_reason(failed)}）")
         assert error is not None
         raise error
@@ -134,44 +129,42 @@ class CheckedBackend(httpcore.SyncBackend):
         return list(dict.fromkeys(str(entry[4][0]) for entry in answer))
 
 
-class _BudgetedStream(httpcore.NetworkStream):
-    """A stream whose every step keeps to the budget, whatever time limit httpcore hands down."""
+class BudgetedWire:
+    """A connection whose every step keeps to the budget. Raises FetchError where one does not, OSError where it breaks."""
 
-    def __init__(self, stream: httpcore.NetworkStream, budget: Budget, limits: Limits) -> None:
-        self._stream, self._budget, self._limits = stream, budget, limits
+    def __init__(self, connected: socket.socket, budget: Budget, limits: Limits) -> None:
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket, self._budget, self._limits = connected, budget, limits
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+    def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """Go on in TLS."""
+        context.set_alpn_protocols(["http/1.1"])
+        self._socket.settimeout(self._budget.seconds(self._limits.connect))
         try:
-            data = self._stream.read(max_bytes, self._budget.seconds(self._limits.read))
-        except httpcore.ReadTimeout as error:
+            self._socket = context.wrap_socket(self._socket, server_hostname=host)
+        except TimeoutError as error:
+            raise self._budget.timeout(f"{self._limits.connect:g} 秒内没有谈妥加密") from error
+
+    def read(self) -> bytes:
+        """Return what comes next, b"" at the end."""
+        self._socket.settimeout(self._budget.seconds(self._limits.read))
+        try:
+            data = self._socket.recv(_AT_ONCE)
+        except TimeoutError as error:
             raise self._budget.timeout(f"{self._limits.read:g} 秒没有动静") from error
         return self._budget.receive(data)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+    def write(self, data: bytes) -> None:
+        """Send all of it."""
+        self._socket.settimeout(self._budget.seconds(self._limits.read))
         try:
-            self._stream.write(buffer, self._budget.seconds(self._limits.read))
-        except httpcore.WriteTimeout as error:
+            self._socket.sendall(data)
+        except TimeoutError as error:
             raise self._budget.timeout(f"{self._limits.read:g} 秒没有收下请求") from error
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        try:
-            stream = self._stream.start_tls(
-                ssl_context, server_hostname, self._budget.seconds(self._limits.connect)
-            )
-        except httpcore.ConnectTimeout as error:
-            raise self._budget.timeout(f"{self._limits.connect:g} 秒内没有谈妥加密") from error
-        return _BudgetedStream(stream, self._budget, self._limits)
-
     def close(self) -> None:
-        self._stream.close()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        """Hang up."""
+        self._socket.close()
 
 
 def tls_context() -> ssl.SSLContext:
@@ -186,27 +179,26 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def connection_failure(error: Exception, budget: Budget) -> FetchError:
-    """Return what an error of httpcore means."""
-    cause, words = error.__cause__ or error.__context__, str(error)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        why = _CERTIFICATES.get(cause.verify_code, cause.verify_message)
+def connection_failure(error: OSError | h11.ProtocolError, budget: Budget) -> FetchError:
+    """Return what a broken connection, or a broken rule, means."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = _CERTIFICATES.get(error.verify_code, error.verify_message)
         return FetchError(Outcome.TLS, f"证书不可信（{why}）")
-    if isinstance(cause, ssl.SSLError) and cause.reason in _NOT_TLS:
+    if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
         return FetchError(Outcome.TLS, "那里答的不是加密连接，请试试把 https:// 改成 http://")
-    if isinstance(cause, ssl.SSLError):
-        return FetchError(Outcome.TLS, f"加密连接谈不拢（{cause.reason or cause}）")
-    if "buffer too long" in words:
+    if isinstance(error, ssl.SSLError):
+        return FetchError(Outcome.TLS, f"加密连接谈不拢（{error.reason or error}）")
+    if "buffer too long" in str(error):
         return FetchError(Outcome.TOO_LARGE, "答复的头部太长")
     return FetchError(
         Outcome.CONNECTION, f"{_what_broke(error, budget.received)}（已收到 {kilobytes(budget.received)}）"
     )
 
 
-def _what_broke(error: Exception, received: int) -> str:
-    if isinstance(error, httpcore.LocalProtocolError):
+def _what_broke(error: OSError | h11.ProtocolError, received: int) -> str:
+    if isinstance(error, h11.LocalProtocolError):
         return "请求的头部不合规定"
-    if isinstance(error, httpcore.NetworkError):
+    if isinstance(error, OSError):
         return f"连接中断，{_reason(error)}"
     if "without sending a response" in str(error) and not received:
         return "没有答复就断开了连接"
@@ -227,13 +219,12 @@ _CERTIFICATES = {
 }
 
 
-def _reason(error: BaseException) -> str:
-    cause = error.__cause__ or error.__context__
-    if isinstance(cause, ConnectionRefusedError):
+def _reason(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
         return "对方拒绝连接"
-    if isinstance(cause, ConnectionResetError | BrokenPipeError):
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "对方断开连接"
-    return getattr(cause, "strerror", None) or str(error)
+    return error.strerror or str(error)
 
 
 def _dns_reason(error: Exception) -> str:

@@ -2,15 +2,15 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote_from_bytes
 
-import httpcore
+import h11
 import httpx
 
 from xcbulletin import __version__
@@ -18,12 +18,13 @@ from xcbulletin.collecting.fetching.answers import PERMANENT, REDIRECTS, failure
 from xcbulletin.collecting.fetching.compression import ACCEPTED, Body, Bounds, megabytes
 from xcbulletin.collecting.fetching.connecting import (
     Budget,
-    CheckedBackend,
+    Connector,
     Limits,
     Resolve,
     connection_failure,
     tls_context,
 )
+from xcbulletin.collecting.fetching.exchange import Exchange
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
 
 USER_AGENT = f"xcbulletin/{__version__} (feed reader)"
@@ -117,32 +118,31 @@ class Fetcher:
 
     def _ask(self, url: httpx.URL, headers: list[tuple[bytes, bytes]], budget: Budget) -> _Answer:
         """Send one request. Raises FetchError."""
-        address = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        backend = CheckedBackend(
-            budget, self._limits, self._resolve, allow_private_networks=self._allow_private
-        )
-        connection = httpcore.HTTPConnection(address.origin, ssl_context=self._tls, network_backend=backend)
+        host, encrypted = url.raw_host.decode("ascii"), url.scheme == "https"
+        connector = Connector(budget, self._limits, self._resolve, allow_private_networks=self._allow_private)
         try:
-            with connection:
-                response = connection.handle_request(httpcore.Request("GET", address, headers=headers))
-                return self._answer(response)
-        except (httpcore.ProtocolError, httpcore.NetworkError) as error:
+            with closing(connector.connect(host, url.port or (443 if encrypted else 80))) as wire:
+                if encrypted:
+                    wire.encrypt(self._tls, host)
+                return self._answer(Exchange(wire), url.raw_path, headers)
+        except (h11.ProtocolError, OSError) as error:
             raise connection_failure(error, budget) from error
 
-    def _answer(self, response: httpcore.Response) -> _Answer:
+    def _answer(self, exchange: Exchange, target: bytes, sent: list[tuple[bytes, bytes]]) -> _Answer:
         """Read an answer; the body only if it is what we came for."""
-        headers = httpx.Headers(response.headers, encoding="latin-1")
-        content = self._body(response, headers) if 200 <= response.status < 300 else b""
-        return _Answer(status=response.status, headers=headers, content=content)
+        head = exchange.ask(target, sent)
+        headers = httpx.Headers(head.headers.raw_items(), encoding="latin-1")
+        content = self._body(exchange.body(), headers) if 200 <= head.status_code < 300 else b""
+        return _Answer(status=head.status_code, headers=headers, content=content)
 
-    def _body(self, response: httpcore.Response, headers: httpx.Headers) -> bytes:
+    def _body(self, chunks: Iterable[bytes], headers: httpx.Headers) -> bytes:
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._limits.wire:
             raise FetchError(
                 Outcome.TOO_LARGE, f"内容有 {megabytes(int(length))}，超过 {megabytes(self._limits.wire)}"
             )
         body = Body(headers.get("content-encoding", ""), self._bounds)
-        for chunk in response.iter_stream():
+        for chunk in chunks:
             body.feed(chunk)
         return body.finish()
 

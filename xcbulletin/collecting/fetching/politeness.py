@@ -59,8 +59,8 @@ def in_batches(
     host_gap: float,
     host_of: Callable[[J], str | None],
 ) -> Generator[tuple[Done[J, R], ...], None, None]:
-    """Yield the same as `each`, up to `concurrency` together that are done at about the same time."""
-    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, enough=concurrency)
+    """Yield the same as `each`, up to twice `concurrency` together that are done at about the same time."""
+    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, enough=2 * concurrency)
     for _ in range(min(concurrency, queue.left)):
         threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
     try:
@@ -150,7 +150,7 @@ class _Queue(Generic[J, R]):
         with self._changed:
             while not self._stopped and self._jobs:
                 self._wake_rested()
-                if self._ready and len(self._results) < 2 * self._enough:
+                if self._ready and len(self._results) < self._enough:
                     host = heapq.heappop(self._ready)[2]
                     return host, self._jobs[host].popleft()
                 self._changed.wait(self._resting[0][0] - time.monotonic() if self._resting else None)

@@ -7,12 +7,12 @@ from enum import StrEnum
 from itertools import pairwise
 
 from xcbulletin.collecting.following.sources import Source
-from xcbulletin.collecting.inbox.standing import Standing
+from xcbulletin.collecting.inbox.standing import Rhythm, Standing
 from xcbulletin.collecting.items import HEALTHY, Outcome
 from xcbulletin.zone import SHANGHAI
 
 RECENT = 60
-"""How many arrivals of a source `examine` looks at."""
+"""How many arrivals of a source its rhythm is told from."""
 _SILENT_FLOOR = timedelta(days=7)
 """The long holidays are not much longer."""
 _SILENT_UNKNOWN = timedelta(days=90)
@@ -94,14 +94,8 @@ _PATIENCE = {
 """How long a failure may last before somebody is told; a day where nothing stands."""
 
 
-def examine(
-    source: Source, standing: Standing | None, arrivals: Sequence[datetime], gaps: int, now: datetime
-) -> Health:
-    """Return how a source is at `now`.
-
-    `arrivals` are the times of its newest items, newest first, at most `RECENT`; `gaps` how often within the last week
-    its window was outrun.
-    """
+def examine(source: Source, standing: Standing | None, gaps: int, now: datetime) -> Health:
+    """Return how a source is at `now`; `gaps` is how often within the last week its window was outrun."""
     if standing is None or standing.outcome is None:
         return Health(said="还没有采集过")
     if standing.outcome not in HEALTHY:
@@ -110,10 +104,10 @@ def examine(
     if standing.taken_over is not None:
         advice = f"已搬到 {standing.taken_over}，程序已改用；请把 {_place(source)} 的网址改成它"
         return Health(said=f"{said}；已搬家", ailment=Ailment.MOVED, advice=advice, needs_person=True)
-    if silence := _silence(standing, arrivals, now):
+    if silence := _silence(standing, now):
         quiet, usual = silence
-        rhythm = f"（平常{_length(usual)}就有）" if usual else ""
-        advice = f"{_day(quiet, now)}以来没有新条目{rhythm}；请在浏览器里看看它是否停更或搬家"
+        known = f"（平常{_length(usual)}就有）" if usual else ""
+        advice = f"{_day(quiet, now)}以来没有新条目{known}；请在浏览器里看看它是否停更或搬家"
         return Health(said=f"{said}；沉寂", ailment=Ailment.SILENT, advice=advice, needs_person=True)
     if gaps:
         advice = f"一周内有 {gaps} 次整页都是没见过的条目，中间可能漏了；已自动缩短间隔，请让采集运行得更勤"
@@ -145,26 +139,28 @@ def _failing(standing: Standing, outcome: Outcome, now: datetime) -> Health:
     )
 
 
-def _silence(
-    standing: Standing, arrivals: Sequence[datetime], now: datetime
-) -> tuple[datetime, timedelta | None] | None:
+def _silence(standing: Standing, now: datetime) -> tuple[datetime, timedelta | None] | None:
     """Return since when a source is silent, and its usual gap: longer than three of those, and than a week.
 
     One of which too little is known is silent after a quarter of a year. None where a source is not silent.
     """
-    last = _last_news(standing, arrivals) if arrivals else now
-    if now - last <= _SILENT_FLOOR:  # whatever is usual
+    if standing.rhythm is None:
         return None
-    usual = usual_gap(arrivals)
+    last, usual = _last_news(standing, standing.rhythm.newest), standing.rhythm.usual_gap
     limit = _SILENT_UNKNOWN if usual is None else max(3 * usual, _SILENT_FLOOR)
     return (last, usual) if now - last > limit else None
 
 
-def _last_news(standing: Standing, arrivals: Sequence[datetime]) -> datetime:
+def _last_news(standing: Standing, newest_item: datetime) -> datetime:
     """Return when there was news: seen by us, or, where all came with the first reading, as the items are dated."""
     new, first = standing.last_new, standing.first_asked
     came_later = new is not None and first is not None and new - first > _SETTLED
-    return new if new is not None and came_later else arrivals[0]
+    return new if new is not None and came_later else newest_item
+
+
+def rhythm(arrivals: Sequence[datetime]) -> Rhythm | None:
+    """Return how a source's items come, by the times of the newest `RECENT`, newest first; None without any."""
+    return Rhythm(newest=arrivals[0], usual_gap=usual_gap(arrivals)) if arrivals else None
 
 
 def usual_gap(arrivals: Iterable[datetime]) -> timedelta | None:

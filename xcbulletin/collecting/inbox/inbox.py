@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Source
-from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
+from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored
 from xcbulletin.collecting.items import Entry, Outcome
 from xcbulletin.collecting.tables import fetch, item, item_version, source
 from xcbulletin.collecting.titles import core_title
@@ -54,7 +54,8 @@ def register(connection: Connection, sources: Sequence[Source]) -> None:
     What is no longer listed stays, with its items.
     """
     _follow_moves(connection, sources)
-    rows = [{"key": one.key, "name": one.name} for one in sources]
+    names = {row.key: row.name for row in connection.execute(select(source.c.key, source.c.name))}
+    rows = [{"key": one.key, "name": one.name} for one in sources if names.get(one.key) != one.name]
     if rows:
         insert_new(connection, source, rows)
         name: BindParameter[str] = bindparam("listed_name")
@@ -95,11 +96,18 @@ def _standing(row: Row[Any]) -> Standing:
     return Standing(
         **{**given, "outcome": None if row.outcome is None else Outcome(row.outcome)},
         move=Move(to=row.moved_to, seen=row.moved_seen, since=row.moved_since),
+        rhythm=None if row.newest_item is None else _rhythm(row),
     )
 
 
-_COLUMNS = tuple(name for name in Standing.__dataclass_fields__ if name != "move")
-_STANDING = select(*(source.c[name] for name in (*_COLUMNS, "moved_to", "moved_seen", "moved_since")))
+def _rhythm(row: Row[Any]) -> Rhythm:
+    days = row.usual_gap
+    return Rhythm(newest=row.newest_item, usual_gap=None if days is None else timedelta(days=days))
+
+
+_COLUMNS = tuple(name for name in Standing.__dataclass_fields__ if name not in ("move", "rhythm"))
+_OF_PARTS = ("moved_to", "moved_seen", "moved_since", "newest_item", "usual_gap")
+_STANDING = select(*(source.c[name] for name in (*_COLUMNS, *_OF_PARTS)))
 
 
 def numbers(connection: Connection, sources: Iterable[Source]) -> list[int]:
@@ -125,10 +133,12 @@ _OF_ONE = update(source).where(source.c.id == bindparam("this"))
 
 
 def _source_row(standing: Standing) -> dict[str, Any]:
-    move = standing.move
+    move, rhythm = standing.move, standing.rhythm
     values = {name: getattr(standing, name) for name in _COLUMNS if name not in ("id", "key")}
     moved = {"moved_to": move.to, "moved_seen": move.seen, "moved_since": move.since}
-    return {"this": standing.id, **values, **moved, "claimed_by": None, "claimed_until": None}
+    gap = None if rhythm is None or rhythm.usual_gap is None else rhythm.usual_gap.days
+    comes = {"newest_item": None if rhythm is None else rhythm.newest, "usual_gap": gap}
+    return {"this": standing.id, **values, **moved, **comes, "claimed_by": None, "claimed_until": None}
 
 
 # The log

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from xcbulletin import __version__
 from xcbulletin.collecting.fetching import schedule
@@ -14,6 +14,16 @@ _SMALLEST_WINDOW = 3
 """A feed of its one newest item has no window that could overlap with the last."""
 _FULL = 0.8
 """Share of the entries of the last reading that makes a window full."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rhythm:
+    """How a source's items come; it changes only when something is read there."""
+
+    newest: datetime
+    """When its newest item appeared, as it is dated, or else was first seen."""
+    usual_gap: timedelta | None
+    """How long the source usually leaves between two days with something new; None if too little is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +49,8 @@ class Standing:
     first_asked: datetime | None = None
     last_ok: datetime | None = None
     last_new: datetime | None = None
+    rhythm: Rhythm | None = None
+    """None where it has to be worked out from the items, or there are none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +129,7 @@ def after(
         first_asked=standing.first_asked or now,
         last_ok=now if asked.outcome in HEALTHY else standing.last_ok,
         last_new=now if stored.new else standing.last_new,
+        rhythm=None if asked.entries else standing.rhythm,
     )
 
 
