@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Outcome, write, write_article, write_issue
+from conftest import ROOT, Outcome, write, write_article, write_issue
 
 from xcbulletin.readingroom.indexing import Indexing
 from xcbulletin.settings import Workspace
@@ -355,6 +355,35 @@ def test_without_search_there_is_no_index(two_issues: Workspace, run: Run) -> No
     assert not any(path.startswith("search/") for path in files(two_issues))
     run("archive", "build")
     assert any(path.startswith("search/") for path in files(two_issues))
+
+
+def test_the_index_is_whole_again_after_builds_without_search(two_issues: Workspace, run: Run) -> None:
+    run("archive", "build")
+    before = files(two_issues)
+    for _ in range(2):
+        run("archive", "build", "--without-search")
+    run("archive", "build")
+    assert files(two_issues) == before
+
+
+@pytest.mark.parametrize("name", ["search.html", "search.js"])
+def test_a_template_that_cannot_read_the_index_is_told(two_issues: Workspace, run: Run, name: str) -> None:
+    own = two_issues.root / "templates/archive" / name
+    write(own, (ROOT / "templates/archive" / name).read_text("utf-8") + "<!-- -->")
+    assert run("archive", "build").err == ""
+    write(own, "<script src='search/meta.js'></script>")
+    outcome = run("archive", "build")
+    assert (outcome.code, outcome.err.partition("；")[0]) == (
+        0,
+        f"提醒：templates/archive/{name}: 这个模板是旧的，读不了现在的索引，检索页会用不了",
+    )
+    assert run("archive", "build", "--without-search").err == ""
+
+
+def test_what_a_build_that_was_killed_left_half_written_is_deleted(two_issues: Workspace, run: Run) -> None:
+    left = write(two_issues.root / "build/.cache/archive/.cut-off.tmp", b"half")
+    run("archive", "build")
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("year", ["21", "二〇二一", "20211"])

@@ -1,6 +1,7 @@
 """build/ is whole, never stale, and recognised when it is still true."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -190,6 +191,20 @@ def test_every_change_of_a_source_changes_the_digest(
             article.unlink()
         case _:
             write(tmp_path / "bulletin.yaml", "c")
+    assert source_digest(sources, WHOLE, {}) != before
+
+
+def test_a_folder_kept_elsewhere_counts_as_if_it_were_here(sources: list[Path], tmp_path: Path) -> None:
+    shared = write(tmp_path / "shared" / "01.md", "a")
+    (tmp_path / "issue" / "trends").symlink_to(shared.parent)
+    before = source_digest(sources, WHOLE, {})
+    write(shared, "b")
+    assert source_digest(sources, WHOLE, {}) != before
+
+
+def test_a_file_may_have_a_name_of_another_system(sources: list[Path], tmp_path: Path) -> None:
+    before = source_digest(sources, WHOLE, {})
+    write(tmp_path / "issue" / os.fsdecode("许昌.png".encode("gbk")), b"")
     assert source_digest(sources, WHOLE, {}) != before
 
 

@@ -15,8 +15,10 @@ from xcbulletin.model import Article, Imprint, Kind, Source
 from xcbulletin.publishing.edition import compose
 from xcbulletin.publishing.layout import lay_out_page
 from xcbulletin.publishing.pages import (
+    _COMPILING,
     TemplateFailedError,
     Templates,
+    _environment,
     chinese_date,
     chinese_month,
     issue_label,
@@ -410,7 +412,7 @@ def test_compiled_templates_serve_every_workspace_and_never_an_older_text(
     assert shown("one", "{{ city }}") == "许昌"
 
 
-def test_a_compiled_template_that_was_cut_off_is_compiled_again(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_compiled_template_that_is_damaged_is_compiled_again(workspace: Workspace, tmp_path: Path) -> None:
     write(tmp_path / "page.html", "许昌")
 
     def shown() -> str:
@@ -419,9 +421,23 @@ def test_a_compiled_template_that_was_cut_off_is_compiled_again(workspace: Works
     shown()
     (kept,) = (tmp_path / "compiled").iterdir()
     whole = kept.read_bytes()
-    for length in (0, 5, len(whole) // 8, len(whole) // 2, len(whole) - 1):
-        kept.write_bytes(whole[:length])
+    text = whole.index("许".encode())
+    other_words = bytes((*whole[:text], *"徐".encode(), *whole[text + 3 :]))
+    for damage in (b"", whole[:5], whole[:-1], whole[: len(whole) // 2], bytes(len(whole)), other_words):
+        kept.write_bytes(damage)
         assert shown() == "许昌"
+        assert kept.read_bytes() == whole
+
+
+def test_compiled_templates_depend_on_all_that_may_be_worked_out_in_them() -> None:
+    own = {one for one in _environment(()).filters.values() if one.__module__.startswith("xcbulletin.")}
+    assert {f"{one.__module__.rpartition('.')[2]}.py" for one in own} <= set(_COMPILING)
+
+
+def test_templates_work_where_nothing_can_be_kept(workspace: Workspace, tmp_path: Path) -> None:
+    write(tmp_path / "page.html", "许昌")
+    blocked = write(tmp_path / "file", b"") / "compiled"
+    assert Templates((tmp_path,), workspace.settings, (), blocked).render_page("page.html") == "许昌"
 
 
 def test_templates_as_they_are_are_not_looked_at_again(workspace: Workspace, tmp_path: Path) -> None:

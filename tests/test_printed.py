@@ -1,5 +1,6 @@
 """What the issues hold is known at once, and what has changed since is read anew."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,8 @@ def test_what_cannot_be_kept_is_read_all_the_same(workspace: Workspace, folder: 
 
 def test_a_workspace_without_issues_has_printed_nothing(workspace: Workspace) -> None:
     assert read_printed(workspace.root) == ()
+
+
+def test_a_file_may_have_a_name_of_another_system(workspace: Workspace, folder: Path) -> None:
+    write_article(folder, os.fsdecode(b"news/" + "许昌.md".encode("gbk")), title="甲")
+    assert titles(workspace) == titles(workspace) == ["甲"]

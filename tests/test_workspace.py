@@ -16,8 +16,11 @@ from xcbulletin.workspace import (
     find_root,
     issue_folder,
     issue_ids,
+    keep,
     parse_issue_id,
+    read_kept,
     setting_overrides,
+    user_cache,
     write_new,
     write_whole,
 )
@@ -152,3 +155,38 @@ def test_a_name_that_build_needs_for_itself_is_none(name: str) -> None:
         WorkspaceError, match=f"“{name}”不能作为期号：build/{name.lower()} 另有用处；请换一个名字"
     ):
         parse_issue_id(name)
+
+
+# What is kept for all workspaces of a user
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_user: int) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert user_cache() == Path("/.cache/xcbulletin")
+
+
+@given(content=st.binary(max_size=99), place=st.integers(0, 130), bit=st.integers(0, 7))
+def test_what_was_kept_is_there_whole_or_not_at_all(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, place: int, bit: int
+) -> None:
+    path = tmp_path_factory.mktemp("cache") / "folder" / "kept"
+    assert read_kept(path) is None
+    keep(path, content)
+    assert read_kept(path) == content
+    kept = path.read_bytes()
+    path.write_bytes(kept[:place])
+    assert read_kept(path) == (content if place >= len(kept) else None)
+    place %= len(kept)
+    path.write_bytes(bytes((*kept[:place], kept[place] ^ 1 << bit, *kept[place + 1 :])))
+    assert read_kept(path) is None
+
+
+def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "file", b"") / "folder" / "kept"
+    keep(path, b"content")
+    assert read_kept(path) is None

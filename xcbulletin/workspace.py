@@ -2,11 +2,12 @@
 
 import errno
 import fcntl
+import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -48,8 +49,31 @@ def user_cache() -> Path:
     """Return the folder of what is kept for all workspaces of a user (XDG Base Directory Specification)."""
     configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
     # A relative path is to be ignored, says the specification.
-    home = configured if configured.is_absolute() else Path.home() / ".cache"
+    home = configured if configured.is_absolute() else _home() / ".cache"
     return home / "xcbulletin"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # in a container, of a user whom it does not know: nothing will be kept
+        return Path("/")
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep what saves time and can be made again, if the disk lets us."""
+    with suppress(OSError):
+        write_whole(path, hashlib.sha256(content).digest() + content)
+
+
+def read_kept(path: Path) -> bytes | None:
+    """Return what `keep` kept if it is there to the last byte: it may be code, and damaged do anything."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    digest, content = kept[:32], kept[32:]
+    return content if hashlib.sha256(content).digest() == digest else None
 
 
 _RESERVED = ("archive", "check", "mailing", "review")

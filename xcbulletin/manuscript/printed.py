@@ -35,8 +35,9 @@ def read_printed(root: Path) -> tuple[Printed, ...]:
         for file, stamp in now.items()
     }
     if kept != known:
+        content = json.dumps({"form": _FORM, "files": kept}, ensure_ascii=False)
         with suppress(OSError):  # it is read again next time
-            write_whole(cache, json.dumps({"form": _FORM, "files": kept}, ensure_ascii=False).encode())
+            write_whole(cache, content.encode(errors="surrogatepass"))  # as json reads names of other systems
     return tuple(_printed(entry["article"]) for entry in kept.values() if entry["article"])
 
 

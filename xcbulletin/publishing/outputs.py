@@ -116,7 +116,7 @@ def _listed(place: Path) -> bytes:
         f"{path[above:].replace(os.sep, '/')}\0{hashlib.sha256(Path(path).read_bytes()).hexdigest()}\n"
         for path in sorted(_files(place))
     ]
-    return "".join(lines).encode()
+    return os.fsencode("".join(lines))  # a name that another system wrote need not be UTF-8
 
 
 def _files(place: Path) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _files(place: Path) -> Iterator[str]:
         yield str(place)
     apart = {str(place / SIGNED_FOLDER), str(place / SIGNOFFS_FILE)}  # which change nothing that is printed
     apart.add(str(_STARTER))  # a copy in the wheel of what is in `sources` already
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(place, followlinks=True):
         folders[:] = [name for name in folders if f"{folder}{os.sep}{name}" not in apart]
         for name in names:
             path = f"{folder}{os.sep}{name}"

@@ -3,15 +3,14 @@
 import copy
 import datetime
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    BytecodeCache,
     Environment,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     Template,
@@ -32,6 +31,7 @@ from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
 from xcbulletin.publishing.tabular import is_short, is_tall, notes_below, set_table, with_notes_below
 from xcbulletin.publishing.titles import Words, ems, title_lines
 from xcbulletin.settings import Settings
+from xcbulletin.workspace import keep, read_kept
 
 try:
     from markupsafe._speedups import _escape_inner as _escape_text
@@ -157,14 +157,12 @@ def _escaped(value: object) -> str:
     return escape(value) if hasattr(value, "__html__") else _escape_text(str(value))
 
 
-class _Compiled(FileSystemBytecodeCache):
+class _Compiled(BytecodeCache):
     """Compiled templates, kept where they can be: one of each name, whatever folder it is in."""
 
     def __init__(self, folder: Path) -> None:
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(str(folder), "%s")
-        self._compiler = version("jinja2") + Path(__file__).read_text("utf-8")
+        own = [Path(__file__).with_name(name).read_text("utf-8") for name in _COMPILING]
+        self._folder, self._compiler = folder, "".join((version("jinja2"), *own))
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002  Jinja asks for it
         return super().get_cache_key(name)
@@ -173,14 +171,15 @@ class _Compiled(FileSystemBytecodeCache):
         return super().get_source_checksum(self._compiler + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # unpickling what was cut off raises what it likes
-            bucket.reset()
+        if kept := read_kept(self._folder / bucket.key):
+            bucket.bytecode_from_string(kept)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
+        keep(self._folder / bucket.key, bucket.bytecode_to_string())
+
+
+_COMPILING = ("pages.py", "flow.py", "tabular.py", "titles.py")
+"""What templates are compiled with: filters of constants are worked out by then."""
 
 
 def _environment(folders: Sequence[Path]) -> Environment:
@@ -191,7 +190,6 @@ def _environment(folders: Sequence[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        optimized=False,  # it would work out filters of constants, and that be kept
     )
     environment.filters |= {
         "chinese_date": chinese_date,

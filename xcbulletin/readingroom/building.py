@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,12 +12,12 @@ from xcbulletin.archive import addresses
 from xcbulletin.archive.filed import FiledIssue, shelves, slug_of
 from xcbulletin.archive.links import FindPage, link
 from xcbulletin.archive.placing import Placed, Placing
-from xcbulletin.archive.searching.files import SEARCH_FOLDER, text_files
+from xcbulletin.archive.searching.files import READERS, SEARCH_FOLDER, text_files
 from xcbulletin.archive.searching.pieces import cut
 from xcbulletin.archive.site.pages import Pages
 from xcbulletin.archive.site.site import Site
 from xcbulletin.errors import ProblemsError
-from xcbulletin.model import Audience, IssueId, Place, Problem
+from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.documents import PDF_FILE, web_pictures
 from xcbulletin.publishing.documents import addresses as picture_addresses
 from xcbulletin.publishing.outputs import Format, output_folder, read_current
@@ -115,7 +115,10 @@ class _Building:
             failed=tuple(one.issue for one in records.values() if one.filed is None and one.problems),
             without_pdf=tuple(one.issue for one in records.values() if one.filed and not one.pdf),
             old_volumes=tuple(year for year in _volumes(self._room) if self._is_old(year, records.values())),
-            problems=tuple(problem for one in records.values() for problem in one.problems),
+            problems=(
+                *(problem for one in records.values() for problem in one.problems),
+                *(_old_readers(self._room.root) if self._with_search else ()),
+            ),
         )
 
     def _is_old(self, year: int, records: Iterable[Record]) -> bool:
@@ -146,8 +149,12 @@ class _Building:
         if record is None or record.files is None:
             return None
         is_whole = all(self._placing.is_there(path, digest) for path, digest in record.files.items())
-        has_piece = not self._with_search or self._records.piece(record).is_file()
-        return record if is_whole and has_piece else None
+        return record if is_whole and (not self._with_search or self._has_index(record)) else None
+
+    def _has_index(self, record: Record) -> bool:
+        """Tell whether the search's files were made, too: a build without it leaves them out, and old pieces about."""
+        has_texts = any(path.startswith(SEARCH_FOLDER) for path in record.files or ())
+        return has_texts and self._records.piece(record).is_file()
 
     def _made(self, issues: Sequence[IssueId], find_page: FindPage) -> dict[IssueId, Record]:
         found: dict[IssueId, Record] = {}
@@ -280,6 +287,20 @@ def _site(room: "Readingroom") -> Site:
 def _volumes(room: "Readingroom") -> tuple[int, ...]:
     folder = room.root / addresses.ARCHIVE_FOLDER / "volumes"
     return tuple(sorted(int(path.stem) for path in folder.glob("[0-9][0-9][0-9][0-9].pdf")))
+
+
+def _old_readers(root: Path) -> Iterator[Problem]:
+    """Yield a remark for each template of the workspace's own with which the index cannot be read any more."""
+    for name, words in READERS.items():
+        path = root / "templates" / name
+        if path.is_file() and words not in path.read_bytes():
+            yield Problem(
+                place=Place(file=f"templates/{name}"),
+                rule="old-template",
+                severity=Severity.WARNING,
+                message="这个模板是旧的，读不了现在的索引，检索页会用不了",
+                suggestion="没有改过的，请删去这个文件；改过的，请照程序自带的重新改",
+            )
 
 
 def _each_once(ids: Iterable[IssueId]) -> tuple[list[IssueId], list[Record]]:

@@ -3,13 +3,17 @@
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, TypeVar
+
+from xcbulletin.errors import BulletinError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -18,12 +22,16 @@ _MOST_LEFT = 300_000
 """Objects, some 30 MB, that a process may leave about: some end before they come to so many."""
 
 
+class KilledError(BulletinError):
+    """A process was killed amid its work."""
+
+
 def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     """Yield what `work` makes of each item, in no order, each in one of as many forked processes as there are cores.
 
     A fork has everything at hand without a copy; only what `work` returns, or raises, is handed over. It is made for
     one item, too: what draws charts leaves threads behind, and a process with threads is better not forked any more.
-    In such a one the work is done here.
+    In such a one the work is done here. Raises KilledError.
     """
     hands = min(len(os.sched_getaffinity(0)), len(items))
     if not hands or _has_threads():
@@ -31,8 +39,9 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         return
     begun = _FORK.Value("q")
     pipes: list[Connection] = []
-    hired = [_hire(work, items, begun, pipes) for _hand in range(hands)]
+    hired: list[BaseProcess] = []
     try:
+        hired.extend(_hire(work, items, begun, pipes) for _hand in range(hands))
         yield from _handed_over(pipes)
     finally:  # where it ends early, by Ctrl+C or a mistake, nobody waits for the rest
         for hand in hired:
@@ -61,13 +70,21 @@ def _handed_over(pipes: list[Connection]) -> Iterator[Any]:
     while pipes:
         for pipe in wait(pipes):
             assert isinstance(pipe, Connection)
-            match pipe.recv():
+            match _received(pipe):
                 case None:
                     pipes.remove(pipe)
                 case Exception() as error:
                     raise error
                 case (made,):
                     yield made
+
+
+def _received(pipe: Connection) -> Any:
+    try:
+        return pipe.recv()
+    except (EOFError, OSError) as error:  # OSError where it is cut off
+        message = "有一个进程没有做完就被系统停掉了，多半是内存不够；请关掉别的程序，再运行一次"
+        raise KilledError(message) from error
 
 
 def _has_threads() -> bool:
@@ -96,8 +113,19 @@ def _work_off(
                 gc.collect()
         pipe.send(None)
     except Exception as error:
-        error.add_note(traceback.format_exc())
-        pipe.send(error)
+        with suppress(BrokenPipeError):  # nobody waits for it any more
+            pipe.send(_portable(error))
+
+
+def _portable(error: Exception) -> Exception:
+    """Return a mistake with where it was made; where it does not survive a pipe, another that tells of it."""
+    told = traceback.format_exc()
+    error.add_note(told)
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(told)
+    return error
 
 
 def _next(begun: "Synchronized[int]") -> int:

@@ -94,10 +94,10 @@ class Records:
         return self._root / CACHE / f"{record.issue}.{record.stamp[:16]}.piece"
 
     def clear(self, records: Mapping[IssueId, Record]) -> None:
-        """Delete what is kept of issues, or of states of issues, that are no more."""
+        """Delete what is kept of issues, or of states of issues, that are no more, and what was never written whole."""
         wanted = {self._file(issue) for issue in records} | {self.piece(one) for one in records.values()}
         for path in (self._root / CACHE).glob("*.*"):
-            if path not in wanted and path.suffix in (".json", ".piece"):
+            if path not in wanted and path.suffix in (".json", ".piece", ".tmp"):
                 path.unlink(missing_ok=True)
 
     @property

@@ -10,6 +10,8 @@ from xcbulletin.archive.searching.shards import call, shard_count
 
 SEARCH_FOLDER = "search/"
 """Where everything is that search.js reads."""
+READERS = {"archive/search.html": b"search/articles.js", "archive/search.js": b"takeArticles"}
+"""The templates of the search page, each with words that it lacks where it was made for an earlier form of the index."""
 _BYTES = 8 * 1024
 """What texts in one file should not pass together."""
 

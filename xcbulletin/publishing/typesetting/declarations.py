@@ -9,14 +9,16 @@ Enter `kept_in` around the first import of WeasyPrint.
 import hashlib
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import cffi  # type: ignore[import-untyped]
 from cffi.api import FFI  # type: ignore[import-untyped]
+
+from xcbulletin.workspace import keep, read_kept
 
 
 @contextmanager
@@ -49,28 +51,26 @@ class Declared:
 def _knowing(sources: list[str], folder: Path) -> Any:
     """Return an FFI that knows the declarations: the one that is kept in the folder, if it is there and whole."""
     facts = "\0".join((cffi.__version__, sys.version, *sources))
-    path = folder / f"declared_{hashlib.sha256(facts.encode()).hexdigest()[:16]}.py"
-    try:
-        return _load(path)
-    except Exception:  # whatever became of the file, it is there to save time only
-        return _parse(sources, path)
+    path = folder / f"declared_{hashlib.sha256(facts.encode()).hexdigest()[:16]}"
+    if code := read_kept(path):
+        module: dict[str, Any] = {}
+        exec(code, module)
+        return module["ffi"]
+    parsed = _parse(sources)
+    keep(path, _written_down(parsed, path.name))
+    return parsed
 
 
-def _load(path: Path) -> Any:
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.ffi
-
-
-def _parse(sources: list[str], path: Path) -> Any:
+def _parse(sources: list[str]) -> Any:
     parsed = FFI()
     for source in sources:
         parsed.cdef(source)
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        parsed.set_source(path.stem, None, compiler_verbose=0)
-        parsed.emit_python_code(str(path))
     return parsed
+
+
+def _written_down(parsed: Any, name: str) -> bytes:
+    """Return the module of Python that knows what an FFI has parsed."""
+    code = StringIO()
+    parsed.set_source(name, None, compiler_verbose=0)
+    parsed.emit_python_code(code)
+    return code.getvalue().encode()
