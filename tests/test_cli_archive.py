@@ -299,6 +299,16 @@ def test_the_cache_may_be_deleted_or_damaged(two_issues: Workspace, run: Run) ->
     assert "写了 0 个文件，删去 0 个" in run("archive", "build").out
 
 
+def test_pieces_of_the_index_that_a_disk_spoilt_are_cut_again(two_issues: Workspace, run: Run) -> None:
+    run("archive", "build")
+    before = files(two_issues)
+    for piece in (two_issues.root / "build/.cache/archive").glob("*.piece"):
+        piece.write_bytes(piece.read_bytes()[:-9])
+    (two_issues.root / "build/.cache/archive/index.state").unlink()
+    assert run("archive", "build").code == 0
+    assert files(two_issues) == before
+
+
 def test_pdfs_are_printed_where_asked_for_and_linked(two_issues: Workspace, run: Run, fonts: object) -> None:  # noqa: ARG001
     outcome = run("archive", "build", "--pdf")
     assert outcome.code == 0

@@ -13,6 +13,7 @@ from xcbulletin.archive.placing import Placed, Placing
 from xcbulletin.archive.searching import shards
 from xcbulletin.archive.searching.pieces import cut
 from xcbulletin.readingroom.indexing import IndexedIssue, Indexing
+from xcbulletin.workspace import write_kept
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Room:
         return self.root / f"{issue.id}.{_stamp(issue)}.piece"
 
     def _indexed(self, issue: FiledIssue) -> IndexedIssue:
-        self.piece(issue).write_bytes(cut(issue))
+        write_kept(self.piece(issue), cut(issue))
         return IndexedIssue(issue=issue, stamp=_stamp(issue), piece=self.piece(issue))
 
 
@@ -106,6 +107,13 @@ def test_the_index_is_what_it_would_be_made_anew(
 
 def test_a_piece_that_is_gone_is_not_missed(room: Room, tmp_path: Path) -> None:
     room.piece(FIRST).unlink()
+    room.build(CHANGED)
+    assert room.files() == _anew(tmp_path / "anew", CHANGED)
+
+
+def test_a_piece_that_is_damaged_is_not_believed(room: Room, tmp_path: Path) -> None:
+    whole = room.piece(FIRST).read_bytes()
+    room.piece(FIRST).write_bytes(whole[:-9] + b"x" + whole[-8:])
     room.build(CHANGED)
     assert room.files() == _anew(tmp_path / "anew", CHANGED)
 

@@ -63,11 +63,16 @@ def _home() -> Path:
 def keep(path: Path, content: bytes) -> None:
     """Keep what saves time and can be made again, if the disk lets us."""
     with suppress(OSError):
-        write_whole(path, hashlib.sha256(content).digest() + content)
+        write_kept(path, content)
+
+
+def write_kept(path: Path, content: bytes) -> None:
+    """Write a file for `read_kept`. Raises OSError."""
+    write_whole(path, hashlib.sha256(content).digest() + content)
 
 
 def read_kept(path: Path) -> bytes | None:
-    """Return what `keep` kept if it is there to the last byte: it may be code, and damaged do anything."""
+    """Return what was kept if it is there to the last byte: damaged, it might do or say anything."""
     try:
         kept = path.read_bytes()
     except OSError:

@@ -25,7 +25,7 @@ from xcbulletin.readingroom.hands import side_by_side
 from xcbulletin.readingroom.indexing import IndexedIssue, Indexing
 from xcbulletin.readingroom.reading import Archived, read_for_archive, unreadable
 from xcbulletin.readingroom.records import CACHE, Record, Records
-from xcbulletin.workspace import alone_in, is_unfit, issue_ids, write_whole
+from xcbulletin.workspace import alone_in, is_unfit, issue_ids, read_kept, write_kept
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.figures import Picture
@@ -154,7 +154,7 @@ class _Building:
     def _has_index(self, record: Record) -> bool:
         """Tell whether the search's files were made, too: a build without it leaves them out, and old pieces about."""
         has_texts = any(path.startswith(SEARCH_FOLDER) for path in record.files or ())
-        return has_texts and self._records.piece(record).is_file()
+        return has_texts and read_kept(self._records.piece(record)) is not None
 
     def _made(self, issues: Sequence[IssueId], find_page: FindPage) -> dict[IssueId, Record]:
         found: dict[IssueId, Record] = {}
@@ -180,7 +180,7 @@ class _Building:
         return record
 
     def _with_index_files(self, record: Record, filed: FiledIssue) -> Record:
-        write_whole(self._records.piece(record), cut(filed))
+        write_kept(self._records.piece(record), cut(filed))
         texts = {path: self._placing.offer(path, content) for path, content in text_files(filed)}
         return replace(record, files={**(record.files or {}), **texts})
 

@@ -13,7 +13,7 @@ from xcbulletin.archive.placing import Placing
 from xcbulletin.archive.searching.files import articles_file, meta_file
 from xcbulletin.archive.searching.pieces import NOTHING, changed_grams
 from xcbulletin.archive.searching.shards import by_shard, change_shard, shard_count, shard_files, shard_path
-from xcbulletin.workspace import write_whole
+from xcbulletin.workspace import read_kept, write_whole
 
 _FEW = 12
 """Changed issues up to which changing shards is sooner done than joining them."""
@@ -26,7 +26,7 @@ class IndexedIssue:
     issue: FiledIssue
     stamp: str
     piece: Path
-    """The file with what `cut` made of it; another stamp has another beside it."""
+    """The file, by `write_kept`, with what `cut` made of it; another stamp has another beside it."""
 
 
 class Indexing:
@@ -44,7 +44,7 @@ class Indexing:
         """Know from the file `state` of what the shards that are in place were joined."""
         self._filed, self._placing, self._state = filed, placing, state
         self._industries, self._columns = industries, columns
-        self._pieces = [one.piece.read_bytes() for one in filed]
+        self._pieces = [_read(one.piece) for one in filed]
         self._shards = shard_count(self._pieces)
 
     def make(self, share: int, shares: int) -> dict[str, str]:
@@ -107,7 +107,7 @@ class Indexing:
                 told = [before[order : order + 1] for order in range(len(self._filed))]
                 changed = [n for n, one in enumerate(self._filed) if told[n] != [_told_of(one)]]
                 if len(changed) <= _FEW:
-                    with suppress(OSError, ValueError):
+                    with suppress(ValueError):
                         return {n: _old_piece(self._filed[n], told[n]) for n in changed}
         return None
 
@@ -123,10 +123,17 @@ def _told_of(one: IndexedIssue) -> list[str]:
 
 
 def _old_piece(one: IndexedIssue, told: Sequence[object]) -> bytes:
-    """Return the piece that was told of in the stead of an issue's; raises OSError or ValueError if there is none."""
+    """Return the piece that was told of in the stead of an issue's; raises ValueError if there is none."""
     match told:
         case []:
             return NOTHING
         case [[one.issue.id, str(), str(name)]]:
-            return one.piece.with_name(name).read_bytes()
+            return _read(one.piece.with_name(name))
     raise ValueError(told)
+
+
+def _read(piece: Path) -> bytes:
+    content = read_kept(piece)
+    if content is None:
+        raise ValueError(piece)
+    return content
