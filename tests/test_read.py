@@ -2,6 +2,7 @@
 
 import codecs
 import datetime
+import os
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,15 @@ def test_a_column_is_a_file_or_a_folder_or_both(workspace: Workspace, folder: Pa
     for name in ("finance/b.md", "news/a.md", "news.md", "editorial.md"):
         write_article(folder, name)
     assert files(workspace) == ["editorial.md", "news.md", "news/a.md", "finance/b.md"]
+
+
+def test_a_file_name_of_another_encoding_is_told(workspace: Workspace, folder: Path) -> None:
+    write_article(folder, "news/01.md")
+    write_article(folder, os.fsdecode(b"news/" + "许昌.md".encode("gbk")))
+    assert complaints(workspace) == [
+        "issues/2021-01/news/????.md: 文件名不是 UTF-8 编码（多半是旧电脑或压缩包里带来的），读不了；请改名"
+    ]
+    assert files(workspace) == ["news/01.md"]
 
 
 def test_file_names_order_articles_as_people_count(workspace: Workspace, folder: Path) -> None:

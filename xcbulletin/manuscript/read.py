@@ -106,6 +106,9 @@ def _read_articles(
     base = folder.relative_to(root).as_posix()
     for column in columns:
         for name in _column_files(folder, column.code):
+            if _is_foreign(name):
+                problems.append(_foreign(f"{base}/{name}"))
+                continue
             article, more = _read_article(root, f"{base}/{name}", column.code, resolve)
             problems += [*more, *_evidence_problems(folder, article)]
             articles += [article] if article else []
@@ -129,6 +132,20 @@ def _is_manuscript(entry: os.DirEntry[str]) -> bool:
     is_named_so = entry.name.lower().endswith(".md") and not entry.name.startswith((".", "~$"))
     # Only a link has to be asked for where it leads; a link to itself leads to no file.
     return is_named_so and (entry.is_file(follow_symlinks=False) or Path(entry).is_file())
+
+
+def _is_foreign(name: str) -> bool:
+    """Tell whether a name was written by a system that does not write UTF-8."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _foreign(file: str) -> Problem:
+    return Problem(
+        place=Place(file=file.encode(errors="replace").decode()),
+        rule="file-name",
+        message="文件名不是 UTF-8 编码（多半是旧电脑或压缩包里带来的），读不了",
+        suggestion="请改名",
+    )
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
