@@ -12,12 +12,14 @@ from newsstand import DAY, HOUR, NOW, Stand, feed, make_source
 from sqlalchemy import Engine, text, update
 
 from xcbulletin.collecting import tables
-from xcbulletin.collecting.collect import SourceReport
+from xcbulletin.collecting.collect import SourceReport, _Run, _take, examine
+from xcbulletin.collecting.fetching.politeness import Done
 from xcbulletin.collecting.following.sources import DataStep, Fields, SourceKind
-from xcbulletin.collecting.inbox import claims, inbox
+from xcbulletin.collecting.inbox import claims, health, inbox
 from xcbulletin.collecting.items import Document, FetchError, Outcome, Request
 from xcbulletin.database import DatabaseError
 from xcbulletin.errors import BulletinError, UsageMistakeError
+from xcbulletin.settings import CollectorSettings
 
 A, B, C = make_source("甲"), make_source("乙"), make_source("丙")
 TIMEOUT = FetchError(Outcome.TIMEOUT, "15 秒没有回答")
@@ -154,6 +156,42 @@ def test_the_same_bytes_are_not_parsed_again(alone: Stand, monkeypatch: pytest.M
     alone.collect()
     monkeypatch.setattr("xcbulletin.collecting.collect.read", lambda *_: pytest.fail("read again"))
     assert alone.after(DAY).sources == (SourceReport(name="甲", outcome=Outcome.UNCHANGED),)
+
+
+def test_a_source_s_rhythm_is_kept_and_its_items_are_not_asked_again(
+    alone: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.net.answers = {A.url: feed(1)}
+    alone.collect()
+    assert alone.one(tables.source, "newest_item", "usual_gap") == (NOW, None)
+    monkeypatch.setattr(health, "rhythm", lambda _arrivals: pytest.fail("asked again"))
+    (concern,) = alone.after(91 * DAY).needs_person
+    assert concern.advice.startswith("8月3日以来没有新条目")
+
+
+def test_a_rhythm_that_an_older_program_did_not_keep_is_worked_out(alone: Stand) -> None:
+    alone.net.answers = {A.url: feed(1)}
+    alone.collect()
+    with alone.engine.begin() as connection:
+        connection.execute(update(tables.source).values(newest_item=None))
+    later = alone.clock.now + 91 * DAY
+    assert "沉寂" in examine(alone.engine, [A], later)[A.key].said
+    alone.collect("甲")
+    assert alone.one(tables.source, "newest_item") == NOW
+
+
+def test_documents_are_kept_few_at_a_time_and_what_is_unchanged_before_them(engine: Engine) -> None:
+    """What was read is lost if we are killed; what was not costs one more question."""
+    sources = [make_source(f"源{number}") for number in range(9)]
+    stand = Stand(engine, *sources)
+    stand.settings = CollectorSettings(host_gap=0, min_interval=60, concurrency=1)
+    run = _Run(engine, stand.net, stand.clock, stand.settings, "a 1 b")
+    jobs, _ = _take(engine, sources, sources, "a 1 b", NOW, due_only=True)
+    stand.net.answers = {one.url: feed(one.name) for one in sources[:2]}
+    kept = run.keep([Done(job=job, result=run.ask(job)) for job in jobs])
+    told = [next(kept)[1].name for _ in range(8)]
+    assert (told, stand.count(tables.item)) == (["源2", "源3", "源4", "源5", "源6", "源7", "源8", "源0"], 1)
+    assert [report.name for _, report in kept] == ["源1"]
 
 
 def test_a_source_that_is_to_be_read_otherwise_is_read_again(engine: Engine) -> None:

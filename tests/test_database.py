@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -17,13 +18,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, inspect, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 import xcbulletin
 from xcbulletin.archive.catalogue import tables as catalogue_tables  # noqa: F401
 from xcbulletin.collecting import tables
-from xcbulletin.database import _MADE, HEAD, DatabaseError, lasting, metadata, open_engine, reading
+from xcbulletin.database import _MADE, HEAD, DatabaseError, Moment, lasting, metadata, open_engine, reading
 from xcbulletin.delivery.ledger import tables as ledger_tables
 
 NOW = datetime(2026, 8, 1, 8, 30, 15, 123456, tzinfo=UTC)
@@ -218,6 +222,20 @@ def test_times_come_back_as_they_went_in_and_compare(engine: Engine) -> None:
         assert connection.scalar(later) == 1
         not_later = select(func.count()).where(tables.source.c.last_ok > NOW)
         assert connection.scalar(not_later) == 0
+
+
+@given(when=st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.timezones()))
+def test_sqlite_keeps_times_as_sqlalchemy_would(when: datetime) -> None:
+    """Ours is another way of writing and reading, for speed, and no other text."""
+    dialect: Any = sqlite.dialect()
+    ours: Any = Moment().dialect_impl(dialect)
+    plain: Any = sqlite.DATETIME()
+    to_text, of_text = ours.bind_processor(dialect), ours.result_processor(dialect, None)
+    written = to_text(when)
+    assert written == plain.bind_processor(dialect)(when.astimezone(UTC))
+    assert of_text(written) == plain.result_processor(dialect, None)(written).replace(tzinfo=UTC)
+    assert of_text(written).tzinfo is UTC
+    assert to_text(None) is of_text(None) is None
 
 
 def test_a_time_without_a_zone_is_a_mistake(engine: Engine) -> None:

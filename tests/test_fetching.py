@@ -709,3 +709,24 @@ def test_real_feeds_come_whole(server: FeedServer) -> None:
         coding = (None, "gzip", "deflate", "raw-deflate")[number % 4]
         url = server.on("/feed", answer(path.read_bytes(), coding=coding))
         assert fetcher(limits=Limits())(Request(url=url)).content == path.read_bytes()
+
+
+def test_the_kernel_is_told_how_long_to_wait_when_that_is_another_time() -> None:
+    told = [5.0]
+
+    class Socket:
+        def settimeout(self, seconds: float) -> None:
+            told.append(seconds)
+
+        def gettimeout(self) -> float:
+            return told[-1]
+
+        def __getattr__(self, _name: str) -> Callable[..., bytes]:
+            return lambda *_: b"data"
+
+    limits = Limits(connect=5, read=15, total=60)
+    connected: Any = Socket()
+    wire = connecting.BudgetedWire(connected, connecting.Budget(limits), limits)
+    wire.write(b"request")
+    assert wire.read() + wire.read() == b"datadata"
+    assert told == [5, 15]

@@ -7,7 +7,7 @@ import pytest
 from newsstand import DAY, HOUR, NOW, make_source
 
 from xcbulletin.collecting.fetching.schedule import Move
-from xcbulletin.collecting.inbox.health import Ailment, Health, all_unreachable, examine, usual_gap
+from xcbulletin.collecting.inbox.health import Ailment, Health, all_unreachable, examine, rhythm, usual_gap
 from xcbulletin.collecting.inbox.standing import Standing
 from xcbulletin.collecting.items import HEALTHY, Outcome
 
@@ -23,8 +23,9 @@ def health(arrivals: tuple[Any, ...] = (), gaps: int = 0, **fields: Any) -> Heal
         "first_asked": NOW - 90 * DAY,
         "last_ok": NOW,
         "last_new": NOW - HOUR,
+        "rhythm": rhythm(arrivals),
     }
-    return examine(SOURCE, Standing(**{**own, **fields}), arrivals, gaps, NOW)
+    return examine(SOURCE, Standing(**{**own, **fields}), gaps, NOW)
 
 
 def every(days: int, last: timedelta, count: int = 12) -> tuple[Any, ...]:
@@ -32,7 +33,7 @@ def every(days: int, last: timedelta, count: int = 12) -> tuple[Any, ...]:
 
 
 def test_a_source_never_asked_needs_nobody() -> None:
-    assert examine(SOURCE, None, (), 0, NOW) == Health(said="还没有采集过")
+    assert examine(SOURCE, None, 0, NOW) == Health(said="还没有采集过")
 
 
 @pytest.mark.parametrize("outcome", sorted(HEALTHY - {Outcome.GAP}))

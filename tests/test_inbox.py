@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select, update
 from xcbulletin.collecting import tables
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.inbox import inbox
-from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored
+from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored
 from xcbulletin.collecting.items import Outcome
 from xcbulletin.database import reading
 
@@ -328,6 +328,7 @@ def test_a_standing_comes_back_as_it_was_kept(box: Box) -> None:
         first_asked=NOW,
         last_ok=NOW,
         last_new=NOW,
+        rhythm=Rhythm(newest=NOW - HOUR, usual_gap=3 * DAY),
     )
     assert not [name for name in Standing.__dataclass_fields__ if getattr(kept, name) is None]
     with box.engine.begin() as connection:

@@ -131,7 +131,7 @@ def test_what_is_done_at_about_the_same_time_comes_together() -> None:
         in_batches(jobs(rsshub=9), Workplace(0), concurrency=2, host_gap=0, host_of=lambda _: None)
     )
     assert sum(map(len, several)) == 9
-    assert max(map(len, several)) <= 2
+    assert max(map(len, several)) <= 4  # twice as many as are done side by side
 
 
 def test_what_is_done_does_not_wait_for_one_that_is_slow() -> None:

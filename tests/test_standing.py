@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from newsstand import DAY, HOUR, NOW, make_source
+from newsstand import DAY, HOUR, NOW, make_entry, make_source
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Fields, SourceKind
-from xcbulletin.collecting.inbox.standing import Asked, Standing, Stored, after, outruns, reads_as
+from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored, after, outruns, reads_as
 from xcbulletin.collecting.items import HEALTHY, Outcome
 
 SOURCE = make_source(url="https://a.example/feed")
@@ -72,6 +72,14 @@ def test_an_answer_of_unchanged_leaves_the_marks() -> None:
     good = then(make_standing(), make_asked(**READ), Stored(new=20))
     same = then(good, make_asked(Outcome.UNCHANGED), now=NOW + DAY)
     assert same == replace(good, outcome=Outcome.UNCHANGED, last_ok=NOW + DAY, next_due=same.next_due)
+
+
+def test_the_rhythm_is_known_until_something_is_read() -> None:
+    rhythm = Rhythm(newest=NOW, usual_gap=DAY)
+    same = then(make_standing(rhythm=rhythm), make_asked(Outcome.UNCHANGED, digest="d" * 64))
+    assert same.rhythm == rhythm
+    assert then(same, make_asked(Outcome.TIMEOUT)).rhythm == rhythm
+    assert then(same, make_asked(entries=(make_entry(),))).rhythm is None
 
 
 def test_since_when_is_not_reset_while_all_is_well() -> None:

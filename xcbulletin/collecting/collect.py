@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,11 +112,14 @@ def collect(
         with engine.begin() as connection:
             claims.release(connection, claimant)
     asked = [job.source for job in jobs]
+    with reading(engine) as connection:
+        standings = inbox.standings(connection, wanted)
+        needs_person = _needs_person(connection, asked, standings, reports, clock())
     return CollectReport(
         sources=tuple(reports[source.key] for source in asked),
-        needs_person=_needs_person(engine, asked, reports, clock()),
+        needs_person=needs_person,
         listed=len(wanted),
-        next_due=_next_due(engine, wanted),
+        next_due=min((one.next_due for one in standings.values() if one.next_due), default=None),
         elsewhere=elsewhere,
     )
 
@@ -230,11 +233,10 @@ class _Run:
 
     def keep(self, some: "Sequence[Done[_Job, Answer]]") -> Iterator[tuple[Source, SourceReport]]:
         """Read what sources gave, and keep it with how they stand now; what is yielded is kept."""
-        # Few documents at a time, for until then they are lost if we are killed. Where there is none, asking again costs
-        # nothing.
-        bare = [done for done in some if done.result is not None and done.result.document is None]
-        others = [done for done in some if done.result is None or done.result.document is not None]
-        for few in (bare, *pieces(others, self._settings.concurrency)):
+        # Documents few at a time, for what is read is lost if we are killed; without one, to ask again costs nothing.
+        full = [done for done in some if done.result is not None and done.result.document is not None]
+        empty = [done for done in some if done.result is None or done.result.document is None]
+        for few in (empty, *pieces(full, self._settings.concurrency)):
             yield from self._kept_together(few)
 
     def _kept_together(self, some: "Sequence[Done[_Job, Answer]]") -> list[tuple[Source, SourceReport]]:
@@ -367,11 +369,15 @@ def _marked(request: Request, standing: Standing) -> Request:
 
 
 def _needs_person(
-    engine: Engine, asked: Sequence[Source], reports: Mapping[str, SourceReport], now: datetime
+    connection: Connection,
+    asked: Sequence[Source],
+    standings: Mapping[str, Standing],
+    reports: Mapping[str, SourceReport],
+    now: datetime,
 ) -> tuple[Concern, ...]:
     if health.all_unreachable([report.outcome for report in reports.values()]):
         return (Concern(name="", advice="一个信息源也连不上；请先检查这台机器的网络"),)
-    found = examine(engine, asked, now)
+    found = _examined(connection, asked, standings, now)
     return tuple(
         Concern(name=source.name, advice=found[source.key].advice)
         for source in asked
@@ -382,9 +388,15 @@ def _needs_person(
 def examine(engine: Engine, sources: Sequence[Source], now: datetime) -> dict[str, health.Health]:
     """Return how each source is, by key."""
     with reading(engine) as connection:
-        standings = _with_rhythm(connection, inbox.standings(connection, sources).values())
-        gaps = inbox.count_gaps(connection, [standing.id for standing in standings], now)
-    by_key = {standing.key: standing for standing in standings}
+        return _examined(connection, sources, inbox.standings(connection, sources), now)
+
+
+def _examined(
+    connection: Connection, sources: Sequence[Source], standings: Mapping[str, Standing], now: datetime
+) -> dict[str, health.Health]:
+    known = _with_rhythm(connection, [standings[one.key] for one in sources if one.key in standings])
+    gaps = inbox.count_gaps(connection, [standing.id for standing in known], now)
+    by_key = {standing.key: standing for standing in known}
     found = {}
     for source in sources:
         standing = by_key.get(source.key)
@@ -392,15 +404,9 @@ def examine(engine: Engine, sources: Sequence[Source], now: datetime) -> dict[st
     return found
 
 
-def _with_rhythm(connection: Connection, standings: Iterable[Standing]) -> list[Standing]:
+def _with_rhythm(connection: Connection, standings: Sequence[Standing]) -> list[Standing]:
     """Return the standings, where none is known with the rhythm of the items that the database has now."""
-    known = list(standings)
-    unknown = [standing.id for standing in known if standing.rhythm is None]
+    unknown = [standing.id for standing in standings if standing.rhythm is None]
     arrivals = inbox.arrivals(connection, unknown, health.RECENT)
     rhythms = {number: health.rhythm(times) for number, times in arrivals.items()}
-    return [replace(one, rhythm=rhythms[one.id]) if one.id in rhythms else one for one in known]
-
-
-def _next_due(engine: Engine, sources: Sequence[Source]) -> datetime | None:
-    with reading(engine) as connection:
-        return inbox.next_due(connection, sources)
+    return [replace(one, rhythm=rhythms[one.id]) if one.id in rhythms else one for one in standings]

@@ -65,6 +65,7 @@ fetch = Table(
     Column("new", Integer, nullable=False, default=0),
     Column("updated", Integer, nullable=False, default=0),
     Column("detail", Text, nullable=False, default=""),
+    Index("ix_fetch_outcome", "outcome", "at", "source_id"),
 )
 """One row each time a source was asked."""
 

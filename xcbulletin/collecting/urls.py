@@ -28,7 +28,7 @@ _REFERRED = frozenset({"rss", "feed", "atom", "weixin", "wechat", "weibo"})
 _FRONT_PAGE = re.compile(r"https?://[^/?#]*/?")
 _LONGEST_KEY = 500
 _REMEMBERED = 4096
-"""Addresses whose keys are at hand: an entry is asked for its own several times on its way."""
+"""Addresses whose keys and hosts are at hand: an entry is asked for its own several times on its way."""
 
 _WECHAT = "mp.weixin.qq.com"
 _WECHAT_IDENTITY = ("__biz", "mid", "idx")
@@ -63,6 +63,7 @@ def _joined(base: str, href: str) -> tuple[str, SplitResult]:
     return url, urlsplit(url)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def host(url: str) -> str:
     """Return the host of an address in lower case, "" where it has none."""
     try:

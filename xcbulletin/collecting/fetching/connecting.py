@@ -85,8 +85,7 @@ class Connector:
         for address in self._addresses(host, port):
             seconds = self._budget.seconds(self._limits.connect)
             try:
-                connected = socket.create_connection((address, port), seconds)
-                return BudgetedWire(connected, self._budget, self._limits)
+                return BudgetedWire(_connected(address, port, seconds), self._budget, self._limits)
             except TimeoutError:
                 error = self._budget.timeout(f"{self._limits.connect:g} 秒内连不上 {address}")
             except OSError as failed:
@@ -129,6 +128,20 @@ class Connector:
         return list(dict.fromkeys(str(entry[4][0]) for entry in answer))
 
 
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    """Return a socket connected to an address, which is not looked up like a name."""
+    if "%" in address:  # an interface, for which the resolver has the number
+        return socket.create_connection((address, port), seconds)
+    connected = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        connected.settimeout(seconds)
+        connected.connect((address, port))
+    except BaseException:
+        connected.close()
+        raise
+    return connected
+
+
 class BudgetedWire:
     """A connection whose every step keeps to the budget. Raises FetchError where one does not, OSError where it breaks."""
 
@@ -139,7 +152,7 @@ class BudgetedWire:
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """Go on in TLS."""
         context.set_alpn_protocols(["http/1.1"])
-        self._socket.settimeout(self._budget.seconds(self._limits.connect))
+        self._wait(self._limits.connect)
         try:
             self._socket = context.wrap_socket(self._socket, server_hostname=host)
         except TimeoutError as error:
@@ -147,7 +160,7 @@ class BudgetedWire:
 
     def read(self) -> bytes:
         """Return what comes next, b"" at the end."""
-        self._socket.settimeout(self._budget.seconds(self._limits.read))
+        self._wait(self._limits.read)
         try:
             data = self._socket.recv(_AT_ONCE)
         except TimeoutError as error:
@@ -156,7 +169,7 @@ class BudgetedWire:
 
     def write(self, data: bytes) -> None:
         """Send all of it."""
-        self._socket.settimeout(self._budget.seconds(self._limits.read))
+        self._wait(self._limits.read)
         try:
             self._socket.sendall(data)
         except TimeoutError as error:
@@ -165,6 +178,12 @@ class BudgetedWire:
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
+
+    def _wait(self, limit: float) -> None:
+        """Let the next step take so long; the kernel is told only of what is new."""
+        seconds = self._budget.seconds(limit)
+        if seconds != self._socket.gettimeout():
+            self._socket.settimeout(seconds)
 
 
 def tls_context() -> ssl.SSLContext:

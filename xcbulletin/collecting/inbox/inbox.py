@@ -53,19 +53,23 @@ def register(connection: Connection, sources: Sequence[Source]) -> None:
 
     What is no longer listed stays, with its items.
     """
-    _follow_moves(connection, sources)
-    names = {row.key: row.name for row in connection.execute(select(source.c.key, source.c.name))}
-    rows = [{"key": one.key, "name": one.name} for one in sources if names.get(one.key) != one.name]
+    known = {row.key: row for row in connection.execute(_REGISTERED)}
+    _follow_moves(connection, sources, known)
+    names = {key: row.name for key, row in known.items()}
+    listed = {one.key: one.name for one in sources}
+    rows = [{"key": key, "name": name} for key, name in listed.items() if names.get(key) != name]
     if rows:
         insert_new(connection, source, rows)
-        name: BindParameter[str] = bindparam("listed_name")
-        renamed = update(source).where(source.c.key == bindparam("listed"), source.c.name != name)
-        listed = [{"listed": row["key"], "listed_name": row["name"]} for row in rows]
-        connection.execute(renamed.values(name=name), listed)
+        given: BindParameter[str] = bindparam("listed_name")
+        renamed = update(source).where(source.c.key == bindparam("listed"), source.c.name != given)
+        names_now = [{"listed": row["key"], "listed_name": row["name"]} for row in rows]
+        connection.execute(renamed.values(name=given), names_now)
 
 
-def _follow_moves(connection: Connection, sources: Sequence[Source]) -> None:
-    known = {row.key: row for row in connection.execute(select(source.c.id, source.c.key, *_MOVES))}
+_REGISTERED = select(source.c.id, source.c.key, source.c.name, source.c.moved_to, source.c.taken_over)
+
+
+def _follow_moves(connection: Connection, sources: Sequence[Source], known: Mapping[str, Any]) -> None:
     listed = {one.key for one in sources}
     left = {
         address: row.id
@@ -79,9 +83,6 @@ def _follow_moves(connection: Connection, sources: Sequence[Source]) -> None:
             moved = update(source).where(source.c.id == left.pop(one.url))
             nowhere = {"taken_over": None, "moved_to": None, "moved_seen": 0, "moved_since": None}
             connection.execute(moved.values(key=one.key, **nowhere))
-
-
-_MOVES = (source.c.moved_to, source.c.taken_over)
 
 
 def standings(connection: Connection, sources: Iterable[Source]) -> dict[str, Standing]:
@@ -114,13 +115,6 @@ def numbers(connection: Connection, sources: Iterable[Source]) -> list[int]:
     """Return the rows' numbers of those sources that are registered."""
     keys = {one.key for one in sources}
     return [row.id for row in connection.execute(select(source.c.id, source.c.key)) if row.key in keys]
-
-
-def next_due(connection: Connection, sources: Iterable[Source]) -> datetime | None:
-    """Return when the first of the sources is to be asked again."""
-    keys = {one.key for one in sources}
-    rows = connection.execute(select(source.c.key, source.c.next_due))
-    return min((row.next_due for row in rows if row.key in keys and row.next_due), default=None)
 
 
 def keep_standings(connection: Connection, standings: Sequence[Standing]) -> None:
@@ -172,12 +166,10 @@ def forget_old_log(connection: Connection, now: datetime) -> None:
 
 def count_gaps(connection: Connection, ids: Sequence[int], now: datetime) -> dict[int, int]:
     """Count how often in the last week the windows of sources were outrun."""
-    found: dict[int, int] = {}
-    for piece in pieces(ids):
-        lately = (fetch.c.source_id.in_(piece), fetch.c.outcome == Outcome.GAP, fetch.c.at > now - _WEEK)
-        counted = select(fetch.c.source_id, func.count()).where(*lately).group_by(fetch.c.source_id)
-        found.update((row[0], row[1]) for row in connection.execute(counted))
-    return found
+    lately = (fetch.c.outcome == Outcome.GAP, fetch.c.at > now - _WEEK)
+    counted = select(fetch.c.source_id, func.count()).where(*lately).group_by(fetch.c.source_id)
+    wanted = frozenset(ids)
+    return {number: times for number, times in connection.execute(counted) if number in wanted}
 
 
 def arrivals(connection: Connection, ids: Sequence[int], most: int) -> dict[int, tuple[datetime, ...]]:

@@ -141,7 +141,8 @@ def _moved(standing: Standing, source: Source, asked: Asked, now: datetime) -> S
     if source.kind is SourceKind.RSSHUB:  # its address is the institute's own, and may be another tomorrow
         return standing
     if asked.outcome in HEALTHY and asked.moved_to is None and asked.address == source.url:
-        return replace(standing, taken_over=None, move=Move())
+        stays = standing.taken_over is None and standing.move == Move()
+        return standing if stays else replace(standing, taken_over=None, move=Move())
     move = schedule.move_after(standing.move, asked.address, asked.moved_to, asked.outcome, now)
     if move.confirmed(now):
         return replace(standing, taken_over=move.to, move=Move())
