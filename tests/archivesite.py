@@ -12,6 +12,7 @@ from conftest import AI, COLUMNS, ROBOT, make_article, make_issue
 from lxml import html as lxml_html
 
 from xcbulletin.archive.filed import REPORT, FiledIssue, file_issue
+from xcbulletin.archive.site.holdings import hold
 from xcbulletin.archive.site.pages import Pages
 from xcbulletin.archive.site.site import Site
 from xcbulletin.model import Article, Industry, IssueId, Kind
@@ -78,7 +79,8 @@ def archive(
             pdf=one.filed.id in pdfs,
         )
         files |= dict(made)
-    rest = dict(pages.other_pages([one.filed for one in issues], {IssueId(one) for one in pdfs}))
+    held = hold([one.filed for one in issues], {IssueId(one) for one in pdfs}, site)
+    rest = dict(pages.other_pages(held))
     assert not files.keys() & rest.keys()
     return files | rest
 

@@ -14,6 +14,7 @@ from xcbulletin.archive.links import FindPage, link
 from xcbulletin.archive.placing import Placed, Placing
 from xcbulletin.archive.searching.files import READERS, SEARCH_FOLDER, text_files
 from xcbulletin.archive.searching.pieces import cut
+from xcbulletin.archive.site.holdings import Holdings, hold
 from xcbulletin.archive.site.pages import Pages
 from xcbulletin.archive.site.site import Site
 from xcbulletin.errors import ProblemsError
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from xcbulletin.readingroom import Readingroom
     from xcbulletin.room import Tell
 
-_SHARES = 2
-"""Parts in which lists are made, and the search index is joined, side by side."""
+_LISTS, _SHARES = 6, 2
+"""Parts in which lists are made, and in which the search index is joined, side by side: each of those reads it all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,8 @@ class _Building:
         self._room, self._with_search, self._tell = room, with_search, tell
         self._records = Records(room.root, room.environment)
         self._placing = Placing(room.root / addresses.ARCHIVE_FOLDER, self._records.state)
-        self._pages = Pages(room.workshop.templates.as_they_are(), _site(room))
+        self._site = _site(room)
+        self._pages = Pages(room.workshop.templates.as_they_are(), self._site)
 
     def build(self) -> BuiltArchive:
         self._placing.begin()
@@ -94,7 +96,8 @@ class _Building:
                 if self._with_search or not path.startswith(SEARCH_FOLDER)
             }
             parts: list[Callable[[], dict[str, str]]] = []
-            parts += (partial(self._make_lists, issues, records, share) for share in range(_SHARES))
+            held = hold(issues, [one.issue for one in records.values() if one.pdf], self._site)
+            parts += (partial(self._make_lists, held, share) for share in range(_LISTS))
             indexing = self._indexing(issues, records) if self._with_search else None
             if indexing is not None:
                 parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
@@ -229,12 +232,9 @@ class _Building:
             path = addresses.issue_pdf(filed.id)
             yield path, self._placing.offer_copy(path, folder / PDF_FILE)
 
-    def _make_lists(
-        self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record], share: int
-    ) -> dict[str, str]:
+    def _make_lists(self, held: Holdings, share: int) -> dict[str, str]:
         """Make what is neither an issue's own nor the search's."""
-        pdfs = [one.issue for one in records.values() if one.pdf]
-        pages = self._pages.other_pages(issues, pdfs, share, _SHARES)
+        pages = self._pages.other_pages(held, share, _LISTS)
         return {path: self._placing.offer(path, content) for path, content in pages}
 
     def _indexing(self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record]) -> Indexing:

@@ -1,6 +1,6 @@
 """The pages of the archive, made of its templates: those of an issue's articles, and all others."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -18,7 +18,7 @@ from xcbulletin.archive.addresses import (
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.site.citing import cite_article, cite_report
 from xcbulletin.archive.site.feeds import ALL, MOST, format_json_feed, make_feed
-from xcbulletin.archive.site.holdings import Holdings, hold
+from xcbulletin.archive.site.holdings import Holdings
 from xcbulletin.archive.site.listing import (
     Shelf,
     by_column,
@@ -32,7 +32,6 @@ from xcbulletin.archive.site.listing import (
 from xcbulletin.archive.site.references import leading_out
 from xcbulletin.archive.site.shown import ShownIssue, by_year, show_issue
 from xcbulletin.archive.site.site import Site
-from xcbulletin.model import IssueId
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.nodes import Pictured
 from xcbulletin.publishing.pages import Templates
@@ -93,14 +92,11 @@ class Pages:
             )
             yield page, render("archive/article.html", **context).encode()
 
-    def other_pages(
-        self, issues: Sequence[FiledIssue], pdfs: Collection[IssueId], share: int = 0, shares: int = 1
-    ) -> Iterator[File]:
-        """Yield all other pages, the feeds and what pages need; of several processes each takes a share, from 0.
+    def other_pages(self, held: Holdings, share: int = 0, shares: int = 1) -> Iterator[File]:
+        """Yield all other pages, the feeds and what pages need; of `shares`, that with a number from 0.
 
-        `issues` come oldest first, `pdfs` names those that have a PDF. Raises TemplateFailedError.
+        Raises TemplateFailedError.
         """
-        held = hold(issues, pdfs, self._site)
         kinds = (
             partial(self._front, held),
             partial(self._issue_lists, held),
