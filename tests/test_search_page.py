@@ -535,6 +535,15 @@ def test_what_is_missing_is_said(damaged: Callable[[str], Reader], pattern: str,
     assert reader.page.is_visible(".search-lists a >> text=历期目录")
 
 
+def test_files_of_two_builds_are_not_read_together(damaged: Callable[[str], Reader], tmp_path: Path) -> None:
+    reader = damaged("no-such-file")
+    earlier = files_of(make_filed_issue("2021-01", make_filed_article(1, "光伏")))["search/articles.js"]
+    (tmp_path / "损坏" / "search" / "articles.js").write_bytes(earlier)
+    reader.page.goto(f"{reader.address}search.html#q=%E5%85%89%E4%BC%8F")
+    said = "检索用的文件有新有旧：归档刚更新过，或文件夹没有拷全。请刷新这一页；还不行，请把归档的文件夹重新拷贝一份。"
+    assert said in reader.page.wait_for_selector("#search-problem").inner_text()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [("<!doctype html>", "检索用的文件坏了：search/t/2021-04-"), ("{name}", "检索程序出错了，没有查完。")],

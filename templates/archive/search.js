@@ -123,6 +123,11 @@
 
   /* ---- Finding ---- */
 
+  /* Whether both tell of as many articles: a browser may keep one of them when the archive has grown. */
+  function isOfOne() {
+    return articles.column.length === archive.issues.reduce(function (sum, issue) { return sum + issue.count; }, 0);
+  }
+
   /* In which articles of an issue a word is: by number of the article, 1, or 2 where the title has it. */
   function articlesWith(places, issue) {
     var found = {}, article = issue.first, start = 0;
@@ -555,6 +560,7 @@
     problem = document.getElementById("search-problem");
     var missing = !archive ? "meta" : articles ? "" : "articles";
     if (missing) { return fail("检索用的文件没有找到：search/" + missing + ".js。这份归档没有带检索，或文件夹没有拷全。"); }
+    if (!isOfOne()) { return fail("检索用的文件有新有旧：归档刚更新过，或文件夹没有拷全。请刷新这一页；还不行，请把归档的文件夹重新拷贝一份。"); }
     form.hidden = false;
     listen();
     arrive(false);
@@ -564,7 +570,7 @@
     meta: takeMeta,
     articles: takeArticles,
     shard: function (number, grams) { shards[number] = grams; },
-    text: function (name, articles) { texts[name] = articles; },
+    text: function (name, shown) { texts[name] = shown; },
     start: start,
     find: function (asked, done) {
       findAll(asked, function (hits) { done(hits.map(function (hit) { return hit.article; })); });
