@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Sequence
 
-from xcbulletin.model import Problem, Severity
+from xcbulletin.model import Problem
 
 
 def reason(error: OSError) -> str:
@@ -38,7 +38,7 @@ class ProblemsError(BulletinError):
 
 
 def _told(problem: Problem) -> str:
-    return ("" if problem.severity is Severity.ERROR else "提醒：") + str(problem)
+    return ("" if problem.is_error else "提醒：") + str(problem)
 
 
 class WorkspaceError(BulletinError):

@@ -46,6 +46,11 @@ class Problem:
     suggestion: str | None = None
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_error(self) -> bool:
+        """Whether nothing is printed before it is put right."""
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         remedy = "" if self.suggestion is None else f"；{self.suggestion}"
         return f"{self.place}: {self.message}{remedy}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, reason
-from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Place, Problem
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import (
     INDUSTRIES_FILE,
@@ -281,7 +281,7 @@ def _compose(
 
 
 def _has_errors(problems: Iterable[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.is_error for problem in problems)
 
 
 def _place_of(root: Path, character: str, place: Place) -> Place:

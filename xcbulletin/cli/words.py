@@ -95,12 +95,12 @@ def split(values: Sequence[str] | None) -> list[str]:
 def list_problems(problems: Iterable[Problem]) -> None:
     """Tell each problem with its place; a warning says that it is one."""
     for problem in problems:
-        complain(("" if problem.severity is Severity.ERROR else "提醒：") + str(problem))
+        complain(("" if problem.is_error else "提醒：") + str(problem))
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Tell whether any problem is more than a warning."""
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.is_error for problem in problems)
 
 
 def problems_document(issue: str | None, problems: Sequence[Problem]) -> dict[str, Any]:

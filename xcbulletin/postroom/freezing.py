@@ -13,7 +13,7 @@ from xcbulletin.delivery.paper.copynumbers import Stamp
 from xcbulletin.delivery.recipients.audience import plan
 from xcbulletin.delivery.recipients.checking import check_recipients
 from xcbulletin.errors import ProblemsError
-from xcbulletin.model import Audience, IssueId, Problem, Severity
+from xcbulletin.model import Audience, IssueId, Problem
 from xcbulletin.postroom import Postroom
 from xcbulletin.publishing.documents import PDF_FILE, letter_remarks, make_letter
 from xcbulletin.publishing.head import web_address
@@ -70,7 +70,7 @@ def look_over(postroom: Postroom, issue: IssueId) -> tuple[Problem, ...]:
     imprint = postroom.workshop.compose(issue).edition.imprint
     more = check_recipients(recipients, profile=settings.profile, imprint=imprint, mail=settings.mail)
     problems = (*found, *more)
-    if any(one.severity is Severity.ERROR and one.rule not in _HARMLESS for one in problems):
+    if any(one.is_error and one.rule not in _HARMLESS for one in problems):
         raise ProblemsError(problems)
     return problems
 

@@ -6,7 +6,7 @@ from xcbulletin.delivery.paper.allotting import Allotment, allot
 from xcbulletin.delivery.paper.distribution import distribution
 from xcbulletin.delivery.paper.labels import SHEETS, USUAL, labels
 from xcbulletin.errors import ProblemsError, UsageMistakeError
-from xcbulletin.model import IssueId, Severity
+from xcbulletin.model import IssueId
 from xcbulletin.postroom import Postroom
 from xcbulletin.workspace import write_whole
 
@@ -23,7 +23,7 @@ def print_paper(
     if sheet not in SHEETS:
         raise UsageMistakeError(f"--sheet 只能是 {'、'.join(SHEETS)}，现为“{sheet}”")
     recipients, problems = postroom.read_recipients
-    if errors := [problem for problem in problems if problem.severity is Severity.ERROR]:
+    if errors := [problem for problem in problems if problem.is_error]:
         raise ProblemsError(errors)
     workshop = postroom.workshop
     press = workshop.press

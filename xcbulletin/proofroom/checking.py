@@ -53,7 +53,7 @@ class Checked:
     @property
     def has_errors(self) -> bool:
         """Tell whether the issue may not go out."""
-        return any(problem.severity is Severity.ERROR for problem in self.problems)
+        return any(problem.is_error for problem in self.problems)
 
 
 def check(workshop: "Workshop", issue_id: IssueId) -> Checked:
@@ -204,7 +204,7 @@ def _names(row: str, id_: str) -> bool:
 
 def _without_the_unread(findings: Iterable[Finding], problems: Sequence[Problem]) -> Iterator[Finding]:
     """Yield the findings, but for the missing fields of articles whose fields could not be read or are not written."""
-    unread = {one.place.file for one in problems if one.severity is Severity.ERROR or one.rule in _UNWRITTEN}
+    unread = {one.place.file for one in problems if one.is_error or one.rule in _UNWRITTEN}
     for finding in findings:
         if finding.rule not in sources.RULES or finding.place.file not in unread:
             yield finding

@@ -40,7 +40,7 @@ class Note:
     @property
     def is_error(self) -> bool:
         """Tell whether it has to be put right."""
-        return self.problem.severity is Severity.ERROR
+        return self.problem.is_error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +125,7 @@ def write_page(workshop: "Workshop", checked: Checked) -> Path:
         "review/check.html",
         checked=checked,
         files=marked_files(checked),
-        errors=sum(one.severity is Severity.ERROR for one in checked.problems),
+        errors=sum(one.is_error for one in checked.problems),
         warnings=sum(one.severity is Severity.WARNING for one in checked.problems),
         faces=(),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xcbulletin.errors import BulletinError, ProblemsError
-from xcbulletin.model import IssueId, Severity
+from xcbulletin.model import IssueId
 from xcbulletin.proofing.signoffs.entries import Decision, Signoff
 from xcbulletin.proofing.signoffs.form import form
 from xcbulletin.proofing.signoffs.record import Covered, Record, read, read_covered, sign
@@ -99,7 +99,7 @@ def sign_issue(
     its sign-offs.
     """
     if asked.decision is Decision.SIGNED:
-        problems = [one for one in _read(workshop, issue)[1] if one.severity is Severity.ERROR]
+        problems = [one for one in _read(workshop, issue)[1] if one.is_error]
         if problems:
             raise ProblemsError(problems)
     folder, settings = issue_folder(workshop.root, issue), workshop.workspace.settings.review

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xcbulletin.archive.addresses import ARCHIVE_FOLDER, volume_pdf
 from xcbulletin.errors import ProblemsError, WorkspaceError
-from xcbulletin.model import Issue, IssueId, Kind, Problem, Severity
+from xcbulletin.model import Issue, IssueId, Kind, Problem
 from xcbulletin.workspace import write_whole
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _of_year(
             continue
         if not _may_be_of(year, issue):
             continue
-        errors = [problem for problem in wrong if problem.severity is Severity.ERROR]
+        errors = [problem for problem in wrong if problem.is_error]
         problems += errors
         found += [] if errors else [issue]
     return tuple(sorted(found, key=lambda issue: (issue.date, issue.id))), tuple(problems)
@@ -86,7 +86,7 @@ def _composed(
         try:
             composed.append(workshop.compose(id_))
         except ProblemsError as error:
-            problems += (problem for problem in error.problems if problem.severity is Severity.ERROR)
+            problems += (problem for problem in error.problems if problem.is_error)
         except OSError as error:
             problems.append(unreadable(id_, error))
     return composed, tuple(problems)

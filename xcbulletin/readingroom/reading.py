@@ -9,7 +9,7 @@ from xcbulletin.archive.filed import FiledIssue, file_issue
 from xcbulletin.archive.links import without_pictures
 from xcbulletin.errors import ProblemsError, reason
 from xcbulletin.manuscript.read import read_issue
-from xcbulletin.model import Issue, IssueId, Place, Problem, Severity
+from xcbulletin.model import Issue, IssueId, Place, Problem
 from xcbulletin.publishing.edition import Edition, compose
 from xcbulletin.publishing.figures import Picture, data_reader, read_pictures
 from xcbulletin.workspace import issue_folder, issue_ids
@@ -42,14 +42,11 @@ def read_for_archive(workshop: "Workshop", issue_id: IssueId, today: datetime.da
     if why := _not_out(workshop, issue, today):
         return why
     edition, more = compose(issue, workspace.industries, (), data_reader(folder))
-    if (
-        all(problem.rule == "empty" for problem in more if problem.severity is Severity.ERROR)
-        and not edition.entries
-    ):
+    if all(problem.rule == "empty" for problem in more if problem.is_error) and not edition.entries:
         return "没有可印的文章"
     _refuse(more)
     pictures, unusable = read_pictures(folder, edition)
-    missing = tuple(one for one in unusable if one.severity is Severity.ERROR)
+    missing = tuple(one for one in unusable if one.is_error)
     if missing:
         edition = without_pictures(edition, pictures)
     return Archived(
@@ -87,11 +84,11 @@ def issues_out(workshop: "Workshop", today: datetime.date) -> list[IssueId]:
 
 def _refuse(problems: tuple[Problem, ...]) -> None:
     if _has_errors(problems):
-        raise ProblemsError([problem for problem in problems if problem.severity is Severity.ERROR])
+        raise ProblemsError([problem for problem in problems if problem.is_error])
 
 
 def _has_errors(problems: tuple[Problem, ...]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.is_error for problem in problems)
 
 
 def _not_out(workshop: "Workshop", issue: Issue, today: datetime.date) -> str | None:

@@ -66,7 +66,6 @@ def source_of(workspace: "Workspace", entry: Mapping[str, Any]) -> "Source":
     """Return the source that an entry describes. Raises UsageMistakeError with all that is wrong with it."""
     from xcbulletin.collecting.following.adding import add_sources
     from xcbulletin.collecting.following.sources import read_sources
-    from xcbulletin.model import Severity
 
     given = {**entry, "name": entry["name"] or "—"}
     sources, problems = read_sources(
@@ -76,7 +75,7 @@ def source_of(workspace: "Workspace", entry: Mapping[str, Any]) -> "Source":
         workspace.columns,
         workspace.settings.collector.rsshub,
     )
-    wrong = [problem for problem in problems if problem.severity is Severity.ERROR]
+    wrong = [problem for problem in problems if problem.is_error]
     if wrong:
         raise UsageMistakeError(
             "\n".join(f"{one.message}{'；' + one.suggestion if one.suggestion else ''}" for one in wrong)

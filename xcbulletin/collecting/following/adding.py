@@ -9,7 +9,7 @@ import yaml
 
 from xcbulletin.collecting.following.sources import SOURCES_FILE, read_sources
 from xcbulletin.errors import BulletinError
-from xcbulletin.model import Problem, Severity
+from xcbulletin.model import Problem
 from xcbulletin.settings import Workspace
 from xcbulletin.workspace import write_whole
 from xcbulletin.yamltext import decode, encoding_of, parse_yaml
@@ -26,7 +26,7 @@ def append_sources(workspace: Workspace, entries: Sequence[Mapping[str, Any]]) -
     result = add_sources(text, entries)
     known = {problem.message for problem in _problems(text, workspace)}
     fresh = [problem for problem in _problems(result, workspace) if problem.message not in known]
-    if wrong := [problem.message for problem in fresh if problem.severity is Severity.ERROR]:
+    if wrong := [problem.message for problem in fresh if problem.is_error]:
         raise BulletinError("\n".join(f"没有加入：{message}" for message in wrong))
     write_whole(path, _written(old, text, result))
 

@@ -55,7 +55,7 @@ class Record:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What shows that somebody has been at it."""
-        return tuple(one for one in self.problems if one.severity is Severity.ERROR)
+        return tuple(one for one in self.problems if one.is_error)
 
 
 def _decoded(content: bytes) -> str | None:
