@@ -24,9 +24,10 @@ from xcbulletin.publishing.documents import addresses as picture_addresses
 from xcbulletin.publishing.outputs import Format, output_folder, read_current
 from xcbulletin.readingroom.hands import side_by_side
 from xcbulletin.readingroom.indexing import IndexedIssue, Indexing
+from xcbulletin.readingroom.naming import each_once
 from xcbulletin.readingroom.reading import Archived, read_for_archive, unreadable
 from xcbulletin.readingroom.records import CACHE, Record, Records
-from xcbulletin.workspace import alone_in, is_unfit, issue_ids, read_kept, write_kept
+from xcbulletin.workspace import alone_in, issue_ids, read_kept, write_kept
 
 if TYPE_CHECKING:
     from xcbulletin.publishing.figures import Picture
@@ -86,23 +87,10 @@ class _Building:
         self._placing.begin()
         try:
             records = self._all_records()
-            issues = tuple(
-                sorted((one.filed for one in records.values() if one.filed), key=lambda one: one.order)
-            )
-            files = {
-                path: digest
-                for one in records.values()
-                for path, digest in (one.files or {}).items()
-                if self._with_search or not path.startswith(SEARCH_FOLDER)
-            }
-            parts: list[Callable[[], dict[str, str]]] = []
-            held = hold(issues, [one.issue for one in records.values() if one.pdf], self._site)
-            parts += (partial(self._make_lists, held, share) for share in range(_LISTS))
+            found = (one.filed for one in records.values() if one.filed)
+            issues = tuple(sorted(found, key=lambda one: one.order))
             indexing = self._indexing(issues, records) if self._with_search else None
-            if indexing is not None:
-                parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
-            for made in side_by_side(_call, parts):
-                files |= made
+            files = self._own_files(records) | self._joint_files(issues, records, indexing)
             if indexing is not None:
                 indexing.forget()
             placed = self._placing.commit(files)
@@ -111,15 +99,43 @@ class _Building:
         self._records.clear(records)
         if indexing is not None:
             indexing.keep()
+        return self._outcome(placed, issues, tuple(records.values()))
+
+    def _own_files(self, records: Mapping[IssueId, Record]) -> dict[str, str]:
+        """Return the SHA-256 of each issue's own files by path."""
+        return {
+            path: digest
+            for one in records.values()
+            for path, digest in (one.files or {}).items()
+            if self._with_search or not path.startswith(SEARCH_FOLDER)
+        }
+
+    def _joint_files(
+        self, issues: Sequence[FiledIssue], records: Mapping[IssueId, Record], indexing: Indexing | None
+    ) -> dict[str, str]:
+        """Make what is made of all issues together; return its SHA-256 by path."""
+        held = hold(issues, [one.issue for one in records.values() if one.pdf], self._site)
+        parts: list[Callable[[], dict[str, str]]] = []
+        parts += (partial(self._make_lists, held, share) for share in range(_LISTS))
+        if indexing is not None:
+            parts += (partial(indexing.make, share, _SHARES) for share in range(_SHARES))
+        files: dict[str, str] = {}
+        for made in side_by_side(_call, parts):
+            files |= made
+        return files
+
+    def _outcome(
+        self, placed: Placed, issues: tuple[FiledIssue, ...], records: Sequence[Record]
+    ) -> BuiltArchive:
         return BuiltArchive(
             placed=placed,
             issues=issues,
-            left_out=tuple((one.issue, one.left_out) for one in records.values() if one.left_out),
-            failed=tuple(one.issue for one in records.values() if one.filed is None and one.problems),
-            without_pdf=tuple(one.issue for one in records.values() if one.filed and not one.pdf),
-            old_volumes=tuple(year for year in _volumes(self._room) if self._is_old(year, records.values())),
+            left_out=tuple((one.issue, one.left_out) for one in records if one.left_out),
+            failed=tuple(one.issue for one in records if one.filed is None and one.problems),
+            without_pdf=tuple(one.issue for one in records if one.filed and not one.pdf),
+            old_volumes=tuple(year for year in _volumes(self._room) if self._is_old(year, records)),
             problems=(
-                *(problem for one in records.values() for problem in one.problems),
+                *(problem for one in records for problem in one.problems),
                 *(_old_readers(self._room.root) if self._with_search else ()),
             ),
         )
@@ -133,7 +149,7 @@ class _Building:
         )
 
     def _all_records(self) -> dict[IssueId, Record]:
-        ids, problems = _each_once(issue_ids(self._room.root))
+        ids, refused = each_once(issue_ids(self._room.root))
         kept = {issue: record for issue in ids if (record := self._still_true(issue))}
         changed = [issue for issue in ids if issue not in kept]
         records = kept | self._made(changed, self._guess)
@@ -144,7 +160,8 @@ class _Building:
             if any(pages.get(target) != page for target, page in record.links.items())
         ]
         records |= self._made(astray, pages.get)
-        records |= {one.issue: one for one in problems}
+        for issue, problem in refused.items():
+            records[issue] = Record(issue=issue, stamp="", problems=(problem,))
         return dict(sorted(records.items()))
 
     def _still_true(self, issue: IssueId) -> Record | None:
@@ -301,40 +318,6 @@ def _old_readers(root: Path) -> Iterator[Problem]:
                 message="这个模板是旧的，读不了现在的索引，检索页会用不了",
                 suggestion="没有改过的，请删去这个文件；改过的，请照程序自带的重新改",
             )
-
-
-def _each_once(ids: Iterable[IssueId]) -> tuple[list[IssueId], list[Record]]:
-    """Return the issues that can have folders beside one another on every disk, and what is wrong with the others."""
-    found: dict[str, IssueId] = {}
-    refused: list[Problem] = []
-    for issue in ids:
-        if is_unfit(issue):
-            refused.append(_unfit_name(issue))
-        elif (other := found.setdefault(issue.lower(), issue)) != issue:
-            refused.append(_same_name(issue, other))
-    return list(found.values()), [_refusal(one) for one in refused]
-
-
-def _refusal(problem: Problem) -> Record:
-    return Record(issue=IssueId(problem.place.file.partition("/")[2]), stamp="", problems=(problem,))
-
-
-def _unfit_name(issue: IssueId) -> Problem:
-    return Problem(
-        place=Place(file=f"issues/{issue}"),
-        rule="issue-name",
-        message="这个名字 Windows 或归档另有用处，没有收进归档",
-        suggestion="请把文件夹改名",
-    )
-
-
-def _same_name(issue: IssueId, other: IssueId) -> Problem:
-    return Problem(
-        place=Place(file=f"issues/{issue}"),
-        rule="issue-name",
-        message=f"与 issues/{other} 只差大小写，共享盘和 U 盘分不开这两期，没有收进归档",
-        suggestion="请把其中一期的文件夹改名",
-    )
 
 
 def _pages_by_file(issues: Iterable[FiledIssue]) -> dict[str, str]:
