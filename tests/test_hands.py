@@ -16,6 +16,12 @@ from xcbulletin.readingroom import hands
 from xcbulletin.readingroom.hands import KilledError, side_by_side
 
 
+@pytest.fixture(autouse=True)
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes be made whatever threads other tests have left here: what is done to them is not for this one."""
+    monkeypatch.setattr(hands, "_has_threads", lambda: False)
+
+
 def test_each_item_is_worked_on_once() -> None:
     assert sorted(side_by_side(lambda item: item * item, range(40))) == [item * item for item in range(40)]
 
