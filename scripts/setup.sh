@@ -49,7 +49,14 @@ installed() {
 }
 
 can_make_venv() {
-    python3 -c 'import ensurepip, venv' 2>/dev/null
+    base_python -c 'import ensurepip, venv' 2>/dev/null
+}
+
+# The system's Python before any other on the PATH: Debian's is built for speed, those of pyenv or conda often are not.
+base_python() {
+    local chosen=/usr/bin/python3
+    "$chosen" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || chosen=python3
+    "$chosen" "$@"
 }
 
 # For screenshots; the tests that want it are skipped without it.
@@ -123,8 +130,8 @@ as_root() {
 # Make .venv and install ourselves in it, editable; again only when pyproject.toml has changed.
 venv() {
     local extra=$1 wanted
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
-        "需要 Python 3.11 以上，这里是 $(python3 -V 2>&1)。" "Python 3.11 or newer is needed."
+    base_python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
+        "需要 Python 3.11 以上，这里是 $(base_python -V 2>&1)。" "Python 3.11 or newer is needed."
     usable || make_venv
     wanted=$(sha256sum <pyproject.toml)
     ! installed_in_venv "$wanted" "$extra" || return 0
@@ -140,12 +147,12 @@ usable() {
 
 make_venv() {
     echo "建立 .venv"
-    python3 -m venv --clear .venv
+    base_python -m venv --clear .venv
     place >.venv/made-for
 }
 
 place() {
-    python3 -c 'import os, sys; print(sys.version, sys.base_prefix, os.getcwd())'
+    base_python -c 'import os, sys; print(sys.version, sys.base_prefix, os.getcwd())'
 }
 
 # An installation with the extras has everything that one without has.
