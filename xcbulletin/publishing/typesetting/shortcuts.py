@@ -6,7 +6,8 @@ What is asked for again and again is worked out once:
 - the height of a line of a style;
 - the narrowest width of a text: Chinese breaks nearly everywhere, and to find the next break all the text after it
   was laid out, again and again where boxes stand in a grid or a table;
-- lengths that depend on no other box, and properties that nobody set;
+- lengths that depend on no other box;
+- properties that nobody set: the fifty that nearly every style is asked for are there before it is;
 - the styles of pages and margin boxes, which one page after another has anew.
 
 And what nobody asks for is not worked out at all: the styles of markers and calls that every element might have.
@@ -14,13 +15,14 @@ And what nobody asks for is not worked out at all: the styles of markers and cal
 Call `install()` once, before documents are rendered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from weasyprint import css
 from weasyprint.css.functions import check_math
+from weasyprint.formatting_structure import boxes
 from weasyprint.layout import absolute, block, column, grid, inline, page, percent, preferred, table
 from weasyprint.layout import float as floating
 from weasyprint.text import line_break
@@ -184,6 +186,13 @@ def _known_widths(style: Style, asked: tuple[Any, ...]) -> dict[str, Split]:
 
 # Properties that nobody set
 
+
+def _logical_names(physical: str) -> Iterator[str]:
+    """Yield the names by which a physical property may be set as well: `margin_inline_start`."""
+    for direction in ("ltr", "rtl"):
+        yield css.PHYSICAL_FUNCTIONS[physical](block="ttb", inline=direction)
+
+
 _DERIVED = {"float", "display", "position", "page"} | {
     name for name in css.INITIAL_VALUES if name.startswith("text_decoration_")
 }
@@ -193,16 +202,61 @@ _INITIAL = {
 }
 _INHERITED = css.INHERITED - _DERIVED - set(css.PHYSICAL_FUNCTIONS)
 _PHYSICAL = frozenset(css.PHYSICAL_FUNCTIONS)
-_LOGICAL = frozenset(
-    logical(block="ttb", inline=direction)
-    for logical in css.PHYSICAL_FUNCTIONS.values()
-    for direction in ("ltr", "rtl")
-)
-"""Names by which the physical ones may be set as well: `margin_inline_start`."""
+_LOGICAL = frozenset(name for physical in _PHYSICAL for name in _logical_names(physical))
 _RULES = {
     f"{rule}_width": f"{rule}_style"
     for rule in ("outline", "border_top", "border_right", "border_bottom", "border_left")
 }
+_SIDES = ("top", "right", "bottom", "left")
+_USUAL = (
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in _SIDES),
+    *(f"border_{side}_style" for side in _SIDES),
+    *(f"border_{edge}_{side}_radius" for edge in ("top", "bottom") for side in ("left", "right")),
+    *("background_image", "background_color", "border_image_source", "mask_border_source", "box_shadow"),
+    *("outline_style", "outline_offset", "outline_color", "appearance", "opacity", "transform", "overflow"),
+    *("counter_reset", "counter_increment", "counter_set", "string_set", "anchor", "image_orientation"),
+    *("bookmark_level", "bookmark_state", "box_decoration_break"),
+)
+"""What nearly every style is asked for and few set: how it is then initially."""
+_UNSET = {name: _INITIAL[name] for name in _USUAL} | dict.fromkeys(_RULES, 0)
+_HANDED_DOWN = {name: css.INITIAL_VALUES[name] for name in _INHERITED - css.INITIAL_NOT_COMPUTED}
+"""What elements inherit where nobody set it."""
+
+
+def _deciding(name: str) -> set[str]:
+    """Return the properties of which none may be set where one of `_UNSET` is as it is there."""
+    names = {name, _RULES.get(name, name)}
+    return names.union(*map(_logical_names, names & _PHYSICAL))
+
+
+_DECIDED: dict[str, list[str]] = {}
+for _name in _UNSET:
+    for _deciding_name in _deciding(_name):
+        _DECIDED.setdefault(_deciding_name, []).append(_name)
+
+
+def new_style(style: Style, parent: Style, cascaded: Mapping[str, Any], *rest: Any) -> None:
+    """Make the style of an element as WeasyPrint does, and put in what it is asked for and nobody set."""
+    _new_style(style, parent, cascaded, *rest)
+    handed_down = _HANDED_DOWN if parent is None else parent.handed_down
+    if not handed_down.keys().isdisjoint(cascaded):
+        handed_down = {name: value for name, value in handed_down.items() if name not in cascaded}
+    style.handed_down = handed_down
+    if parent is not None:
+        style.update(_UNSET)
+        for name in _DECIDED.keys() & cascaded.keys():
+            for decided in _DECIDED[name]:
+                style.pop(decided, None)
+        style.update(handed_down)
+
+
+def new_anonymous_style(style: Style, parent: Style) -> None:
+    """Make the style of an anonymous box as WeasyPrint does, and put in what it is asked for: nothing is set in it."""
+    _new_anonymous_style(style, parent)
+    style.handed_down = parent.handed_down
+    style.update(_UNSET)
+    style.update(style.handed_down)
 
 
 def computed_value(style: Style, name: str) -> Any:
@@ -228,7 +282,6 @@ def _is_set(cascaded: Mapping[str, Any], name: str) -> bool:
 
 # Lengths
 
-_SIDES = ("top", "right", "bottom", "left")
 _LENGTHS = (
     *(f"margin_{side}" for side in _SIDES),
     *(f"padding_{side}" for side in _SIDES),
@@ -269,6 +322,17 @@ def _used_lengths(style: Style) -> dict[str, Any]:
     _resolve_percentages(box, _ANY_BLOCK)
     del box.style
     return vars(box)
+
+
+# Flow
+
+
+def is_in_normal_flow(box: Box) -> bool:
+    """Tell whether a box is in normal flow as WeasyPrint does; nearly every box that is asked is neither moved nor afloat."""
+    style = box.style
+    if style["float"] == "none" and style["position"] in ("static", "relative"):
+        return True
+    return bool(_is_in_normal_flow(box))
 
 
 # Line heights
@@ -336,7 +400,10 @@ def style_for(styles: Any, element: Any, pseudo_type: str | None = None) -> Styl
 _set_up: Any = line_break.Layout.setup
 _split_first_line: Any = preferred.split_first_line
 _resolve_percentages: Any = percent.resolve_percentages
+_is_in_normal_flow: Any = boxes.Box.is_in_normal_flow
 _strut: Any = line_break.strut
+_new_style: Any = css.ComputedStyle.__init__
+_new_anonymous_style: Any = css.AnonymousStyle.__init__
 _computed_value: Any = css.ComputedStyle.__missing__
 _set_computed_styles: Any = css.StyleFor.set_computed_styles
 _style_for: Any = css.StyleFor.__call__
@@ -353,7 +420,10 @@ def install() -> bool:
     preferred.split_first_line = split_for_width
     for module in (absolute, block, column, floating, grid, inline, page, percent, table):
         module.resolve_percentages = resolve_percentages
+    boxes.Box.is_in_normal_flow = is_in_normal_flow
     inline.strut = strut
+    css.ComputedStyle.__init__ = new_style
+    css.AnonymousStyle.__init__ = new_anonymous_style
     css.ComputedStyle.__missing__ = computed_value
     css.StyleFor.set_computed_styles = set_computed_styles
     css.StyleFor.__call__ = style_for
