@@ -6,9 +6,9 @@ from typing import Any
 
 from xcbulletin.archive.filed import FiledArticle, FiledIssue
 from xcbulletin.archive.folding import fold
-from xcbulletin.archive.searching.files import articles_file, meta_file, text_files
-from xcbulletin.archive.searching.pieces import cut
-from xcbulletin.archive.searching.shards import shard_files
+from xcbulletin.archive.siteindex.files import articles_file, meta_file, text_files
+from xcbulletin.archive.siteindex.pieces import cut
+from xcbulletin.archive.siteindex.shards import shard_files
 from xcbulletin.model import IssueId, Kind
 
 INDUSTRIES = ("power", "nev", "env", "ai")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from xcbulletin.delivery.mailing import Delivery, PdfChoice, Reason, State, Variant
 from xcbulletin.delivery.reasons import reason_of
 from xcbulletin.delivery.returns.bounces import Bounce, read_return
-from xcbulletin.delivery.returns.letter import LIMIT, open_letter, read_headers, words_read
 from xcbulletin.delivery.returns.plaintext import from_html
 from xcbulletin.delivery.returns.reading import Sent, read_returns
+from xcbulletin.delivery.returns.received import LIMIT, open_letter, read_headers, words_read
 from xcbulletin.delivery.returns.unsubscribing import Unsubscribe
 
 LETTERS = Path(__file__).parent / "data" / "returns"

@@ -314,6 +314,16 @@ def test_filters_are_joined_with_words_and_with_one_another(
 
 
 @pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("typed", ["", "光伏", "丁 光伏", "光"])
+def test_in_some_issues_it_may_not_be_looked(shelf: Connection, order: Order, typed: str) -> None:
+    query = Query(words=parse_words(typed), order=order)
+    every = find(shelf, query).hits
+    for without in ("i0", "i3"), ("i2", "i4", "unknown"), ("unknown",), ("i0", "i1", "i2", "i3", "i4"):
+        hits = tuple(hit for hit in every if hit.issue not in without)
+        assert find(shelf, query, set(map(IssueId, without))) == Found(total=len(hits), hits=hits)
+
+
+@pytest.mark.parametrize("order", Order)
 def test_a_page_is_a_part_of_the_whole(shelf: Connection, order: Order) -> None:
     for typed in ("", "光伏", "光伏 丙"):
         whole = found(shelf, typed, order=order)

@@ -1,10 +1,11 @@
 """What is shown of a text where a word was found."""
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as some
 
-from xcbulletin.archive.catalogue.snippets import marked, snippet
+from xcbulletin.archive.catalogue.snippets import LENGTH, marked, snippet
 from xcbulletin.archive.folding import fold
 
 TEN = "一二三四五六七八九十"
@@ -17,17 +18,17 @@ def test_a_short_text_is_shown_whole_on_one_line() -> None:
 
 def test_the_beginning_is_shown_where_the_words_are_in_the_title_only() -> None:
     text = TEN * 12
-    assert snippet(text, ["光伏"]) == snippet(text, []) == TEN * 8 + "…"
+    assert snippet(text, ["光伏"]) == snippet(text, []) == TEN * 10 + "…"
 
 
 def test_it_begins_with_the_sentence_where_one_begins_near() -> None:
     text = f"{TEN * 5}。“末句！”{TEN}光伏{TEN * 9}"
-    assert snippet(text, ["光伏"]) == f"“末句！”{TEN}光伏{(TEN * 9)[:63]}…"
+    assert snippet(text, ["光伏"]) == f"“末句！”{TEN}光伏{(TEN * 9)[:83]}…"
 
 
 def test_it_begins_a_little_before_the_word_where_none_does() -> None:
     text = f"{TEN * 5}光伏{TEN * 9}"
-    assert snippet(text, ["光伏"]) == f"…{(TEN * 5)[-15:]}光伏{(TEN * 9)[:63]}…"
+    assert snippet(text, ["光伏"]) == f"…{(TEN * 5)[-15:]}光伏{(TEN * 9)[:83]}…"
 
 
 def test_near_the_end_of_a_text_more_stands_before_the_word() -> None:
@@ -44,6 +45,11 @@ def test_the_first_word_that_the_text_has_decides() -> None:
 def test_the_place_is_right_where_characters_are_folded_to_several(before: str) -> None:
     text = f"{before * 30}。光伏{TEN * 9}"
     assert snippet(text, ["光伏"]).startswith("光伏")
+
+
+def test_the_search_page_shows_as_many_characters() -> None:
+    script = (ROOT / "templates" / "archive" / "search.js").read_text("utf-8")
+    assert f"var LENGTH = {LENGTH};" in script
 
 
 def test_what_would_steer_a_terminal_is_not_shown() -> None:
@@ -68,7 +74,7 @@ texts = some.text(alphabet="光伏aＡ。！\n…㈱İ ”\x1b", max_size=200)
 @given(text=texts, word=some.text(alphabet="光伏a.i(", min_size=1, max_size=3))
 def test_a_word_of_the_text_is_shown_and_marked(text: str, word: str) -> None:
     shown = snippet(text, [word])
-    assert len(shown) <= 82
+    assert len(shown) <= LENGTH + 2
     assert "\n" not in shown
     marks = marked(text, [word])
     assert bool(marks) == (word in fold(text))

@@ -159,6 +159,15 @@ def test_the_mark_that_an_editor_leaves_beside_an_open_file_does_no_harm(
     assert run("search", "芯片").out.endswith("共 1 篇\n")
 
 
+def test_links_that_lead_back_into_an_issue_do_no_harm(two_issues: Workspace, run: Run) -> None:
+    assets = two_issues.root / "issues/2021-02/assets"
+    assets.mkdir()
+    for number in range(1, 30):  # each doubles the paths of a walk that follows them
+        (assets / f"link{number}").symlink_to(assets.parent if number % 2 else ".")
+    assert run("archive", "build").code == 0
+    assert run("search", "芯片").out.endswith("共 1 篇\n")
+
+
 def test_what_is_still_being_written_never_appears(two_issues: Workspace, run: Run) -> None:
     write_article(
         two_issues.root / "issues/2021-01", "news/02-draft.md", "绝密草稿。\n", title="绝密", draft=True

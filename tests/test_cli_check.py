@@ -1,5 +1,6 @@
 """`check` with the rules of proofing: what it says, mends and writes, and what it is told to leave alone."""
 
+import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ industries: [ai]
 source: {name: 某局, url: "https://example.org/a.html", date: 2021-01-20}
 ---
 """
+DAY = datetime.date(2021, 1, 29)
 HERE = "issues/2021-01/news/01.md"
 RATE = "差错率约 0.0/万，合格线 2/万"
 
@@ -210,6 +212,14 @@ def test_a_list_of_words_that_cannot_be_read_is_told_with_its_line(
     assert "sources/proofing.yaml:2: " in outcome.err
 
 
+def test_a_correction_of_a_day_to_come_is_told_with_its_line(run: Run, folder: Path) -> None:
+    front = FRONT.removesuffix("---\n") + "corrections: [{date: 2999-05-08, note: 改正一字}]\n---\n"
+    article(folder, "产量增长。\n", front)
+    outcome = run("check")
+    assert outcome.code == 1
+    assert f"{HERE}:5: 更正的日期 2999-05-08 还没有到，今天是 " in outcome.err
+
+
 def test_a_workspace_without_a_list_of_words_uses_the_program_s(
     run: Run, workspace: Workspace, folder: Path
 ) -> None:
@@ -223,7 +233,7 @@ def test_a_file_that_was_changed_since_it_was_checked_is_not_mended(
 ) -> None:
     path = article(folder, "截止至一月底，产量增长。\n")
     with Workshop(workspace.root, {}) as workshop:
-        checked = check(workshop, IssueId("2021-01"))
+        checked = check(workshop, IssueId("2021-01"), DAY)
     path.write_text(f"{FRONT}截止至一月底，产量下降。\n", encoding="utf-8")
     with pytest.raises(FixError) as caught:
         mend(workspace.root, checked)

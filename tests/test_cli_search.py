@@ -242,3 +242,34 @@ def test_a_copy_of_the_workspace_with_the_same_database_finds_all_put_already(
     monkeypatch.setattr(finding, "put", None)
     assert run("--workspace", str(copy), "search", "光伏").out.endswith("共 3 篇\n")
     assert run("search", "光伏").out.endswith("共 3 篇\n")
+
+
+@pytest.fixture
+def colleague(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the workspace that has the same database, but not yet the newest issue."""
+    monkeypatch.setenv("XCBULLETIN_DATABASE", f"sqlite:///{tmp_path}/shared.db")
+    copy = tmp_path / "copy"
+    shutil.copytree(workspace.root, copy, ignore=shutil.ignore_patterns("build"))
+    shutil.rmtree(copy / "issues/2021-02")
+    return copy
+
+
+def test_what_is_not_here_is_not_found_and_stays_for_others(
+    run: Run, colleague: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xcbulletin.readingroom import finding
+
+    assert titles(run, "光伏") == ["储能", "光伏", "芯片报告"]
+    assert titles(run, "光伏", "--workspace", str(colleague)) == ["光伏", "芯片报告"]
+    monkeypatch.setattr(finding, "put", None)
+    assert titles(run, "光伏") == ["储能", "光伏", "芯片报告"]
+
+
+def test_what_one_takes_away_is_found_by_who_still_has_it(run: Run, colleague: Path, january: Path) -> None:
+    elsewhere = ("--workspace", str(colleague))
+    assert titles(run, "光伏") == ["储能", "光伏", "芯片报告"]
+    assert titles(run, "光伏", *elsewhere) == ["光伏", "芯片报告"]
+    shutil.rmtree(january)
+    assert titles(run, "光伏") == ["储能"]
+    assert titles(run, "光伏", *elsewhere) == ["光伏", "芯片报告"]
+    assert titles(run, "光伏") == ["储能"]

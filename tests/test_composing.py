@@ -11,45 +11,37 @@ from lettercheck import check_all, parsed
 from lettersamples import MAIL, full_edition, make_edition, make_letter, pdf_of_one_page
 
 from xcbulletin.delivery.composing import Body, compose, message_id
-from xcbulletin.delivery.mailing import Delivery, Mailing, PdfChoice, State, Variant
 from xcbulletin.model import IssueId
 from xcbulletin.publishing.letter import LEFT_OUT, PdfOffer
 from xcbulletin.publishing.message import content
 
 NOW = datetime.datetime(2026, 11, 24, 4, 30, tzinfo=datetime.UTC)
 ISSUE = IssueId("2021-01")
-MAILING = Mailing(id=1, issue=ISSUE, revision=1, prepared=NOW, digests={})
 EDITION = full_edition()
 PDF = pdf_of_one_page()
 LETTER = make_letter(EDITION)
 BODY = Body(LETTER, EDITION, PDF)
 
 
-def make_delivery(address: str = "ZhangSan@example.com", name: str = "张三", **fields: Any) -> Delivery:
-    given: dict[str, Any] = {
-        "id": 1,
-        "address": address,
-        "name": name,
-        "variant": Variant((), PdfChoice.ATTACH),
-        "message_id": message_id(ISSUE, address, MAIL.sender),
-        "state": State.PREPARED,
-        "updated": NOW,
-    }
-    return Delivery(**(given | fields))
+def composed(
+    address: str = "ZhangSan@example.com", name: str = "张三", body: Body = BODY, **options: Any
+) -> bytes:
+    own_id = message_id(ISSUE, address, MAIL.sender)
+    return compose(body, MAIL, to=(name, address), message_id=own_id, date=NOW, **options)
 
 
 def test_a_letter_shows_what_every_letter_must():
-    assert check_all(compose(BODY, make_delivery(), MAILING, MAIL)) == []
+    assert check_all(composed()) == []
 
 
 @pytest.mark.parametrize("pdf", [LEFT_OUT, PdfOffer(address="https://example.org/1.pdf")])
 def test_so_does_a_letter_that_brings_no_pdf(pdf):
     body = Body(make_letter(EDITION, pdf=pdf), EDITION, None)
-    assert check_all(compose(body, make_delivery(), MAILING, MAIL)) == []
+    assert check_all(composed(body=body)) == []
 
 
 def test_a_letter_is_addressed_dated_and_named():
-    read = parsed(compose(BODY, make_delivery(), MAILING, MAIL))
+    read = parsed(composed())
     local = hashlib.sha256(b"xcbulletin|2021-01|zhangsan@example.com").hexdigest()[:32]
     assert read["To"] == "张三 <ZhangSan@example.com>"
     assert read["Subject"] == "《许昌竞争情报快递》2021年第1期"
@@ -68,17 +60,12 @@ def test_an_issue_has_one_message_id_to_an_address_however_that_is_written():
 
 
 def test_a_letter_composed_again_has_the_same_bytes():
-    again = compose(Body(make_letter(full_edition()), full_edition(), PDF), make_delivery(), MAILING, MAIL)
-    assert again == compose(BODY, make_delivery(), MAILING, MAIL)
+    again = composed(body=Body(make_letter(full_edition()), full_edition(), PDF))
+    assert again == composed()
 
 
 def test_only_the_head_differs_from_one_reader_to_the_next():
-    letters = [
-        compose(BODY, make_delivery(f"{name}@example.com", name), MAILING, MAIL).partition(
-            b"\r\nContent-Type"
-        )
-        for name in ("a", "b")
-    ]
+    letters = [composed(f"{name}@example.com", name).partition(b"\r\nContent-Type") for name in ("a", "b")]
     assert letters[0][0] != letters[1][0]
     assert letters[0][2] == letters[1][2]
     assert (b"Content-Type" + letters[0][2]) == content(LETTER, EDITION, PDF)
@@ -105,7 +92,7 @@ def test_a_title_alone_changes_the_digest():
 
 def test_a_numbered_copy_stands_in_the_place_of_the_pdf():
     numbered = pdf_of_one_page() + b"%000123\n"
-    letter = compose(BODY, make_delivery(copy_number=123), MAILING, MAIL, pdf=numbered)
+    letter = composed(pdf=numbered)
     assert check_all(letter) == []
     assert next(iter(parsed(letter).iter_attachments())).get_content() == numbered
     assert letter.partition(b"\r\nContent-Type")[2] == content(LETTER, EDITION, numbered).removeprefix(
@@ -114,7 +101,7 @@ def test_a_numbered_copy_stands_in_the_place_of_the_pdf():
 
 
 def test_a_test_letter_cannot_be_taken_for_the_letter():
-    letter, test = (compose(BODY, make_delivery(), MAILING, MAIL, test=test) for test in (False, True))
+    letter, test = (composed(test=test) for test in (False, True))
     read = parsed(test)
     assert check_all(test) == []
     assert read["Subject"] == "【测试】《许昌竞争情报快递》2021年第1期"
@@ -125,12 +112,12 @@ def test_a_test_letter_cannot_be_taken_for_the_letter():
 
 def test_what_is_no_address_gets_no_letter():
     with pytest.raises(ValueError, match="no mail address"):
-        compose(BODY, make_delivery("a@example.com\r\nBcc: b@example.com"), MAILING, MAIL)
+        composed("a@example.com\r\nBcc: b@example.com")
 
 
 def test_500_letters_a_second_with_a_pdf_of_800_kb():
     body = Body(LETTER, EDITION, bytes(800_000))
     started = time.process_time()
     for number in range(200):
-        compose(body, make_delivery(f"r{number}@example.com"), MAILING, MAIL)
+        composed(f"r{number}@example.com", body=body)
     assert time.process_time() - started < 0.4

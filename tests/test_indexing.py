@@ -10,8 +10,8 @@ from searched import INDUSTRIES, SHELVES, make_filed_article, make_filed_issue
 
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.placing import Placed, Placing
-from xcbulletin.archive.searching import shards
-from xcbulletin.archive.searching.pieces import cut
+from xcbulletin.archive.siteindex import shards
+from xcbulletin.archive.siteindex.pieces import cut
 from xcbulletin.readingroom.indexing import IndexedIssue, Indexing
 from xcbulletin.workspace import write_kept
 

@@ -274,9 +274,10 @@ def test_domains_can_be_spared(ledger: Ledger) -> None:
 def test_a_letter_put_back_is_as_if_it_had_not_been_tried(ledger: Ledger, engine: Engine) -> None:
     made = prepare(ledger, *plan("a@x.cn"))
     row = bring_to(ledger, made, "a@x.cn", State.CLAIMED)
-    ledger.settle(row, settlement(State.PREPARED))
+    relay = {"reason": Reason.POLICY, "detail": "530 Authentication required"}
+    ledger.settle(row, settlement(State.PREPARED, **relay))
     (row,) = ledger.due(made, NOW, 10)
-    assert row.attempts == 0
+    assert (row.attempts, row.reason, row.detail) == (0, None, "")
     assert attempts(engine) == []
 
 

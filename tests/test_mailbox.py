@@ -14,8 +14,8 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.delivery.returns import letter as reading
 from xcbulletin.delivery.returns import mailbox as box
+from xcbulletin.delivery.returns import received as reading
 from xcbulletin.delivery.returns.folder import folder
 from xcbulletin.delivery.returns.proof import seen
 from xcbulletin.errors import MailboxError

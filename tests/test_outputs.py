@@ -202,6 +202,14 @@ def test_a_folder_kept_elsewhere_counts_as_if_it_were_here(sources: list[Path], 
     assert source_digest(sources, WHOLE, {}) != before
 
 
+def test_links_that_lead_back_are_not_followed(sources: list[Path], tmp_path: Path) -> None:
+    before = source_digest(sources, WHOLE, {})
+    folder = tmp_path / "issue" / "news"
+    for number in range(1, 30):  # each doubles the paths of a walk that follows them
+        (folder / f"link{number}").symlink_to(folder.parent if number % 2 else ".")
+    assert source_digest(sources, WHOLE, {}) == before
+
+
 def test_a_file_may_have_a_name_of_another_system(sources: list[Path], tmp_path: Path) -> None:
     before = source_digest(sources, WHOLE, {})
     write(tmp_path / "issue" / os.fsdecode("许昌.png".encode("gbk")), b"")

@@ -19,7 +19,7 @@ from searched import INDUSTRIES, SHELVES, Hit, files_of, make_filed_article, mak
 
 from xcbulletin.archive.catalogue.queries import parse_words
 from xcbulletin.archive.filed import FiledIssue
-from xcbulletin.archive.searching.pieces import gram_hash
+from xcbulletin.archive.siteindex.pieces import gram_hash
 from xcbulletin.model import Column, Industry
 
 BASE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">

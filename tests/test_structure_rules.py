@@ -8,10 +8,10 @@ from conftest import make_article, make_issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.model import Article, Kind, Printed, Severity, Source
+from xcbulletin.model import Article, Correction, Kind, Printed, Severity, Source
 from xcbulletin.proofing.context import Context, PictureFacts
 from xcbulletin.proofing.passages import passages
-from xcbulletin.proofing.structure import duplicates, figures, links, personal, sources
+from xcbulletin.proofing.structure import corrections, duplicates, figures, links, personal, sources
 
 HERE = "issues/2021-01/news/01.md"
 FRONT = "---\ntitle: 标题\n---\n"
@@ -71,6 +71,37 @@ def test_a_source_from_after_the_issue_is_an_error() -> None:
     assert str(found.problem) == (
         f"{HERE}:1: 来源的日期 2021-11-20 晚于出刊日期 2021-01-29；请核对来源的日期和 issue.yaml 里的 date"
     )
+
+
+# Corrections
+
+CORRECTED = """---
+title: 2031.5.9
+corrections:
+  - {date: 2021-02-01, note: 甲}
+  - date: 2031年5月9日
+    note: 乙
+---
+"""
+
+
+def corrected(*dates: datetime.date) -> Article:
+    made = tuple(Correction(date=date, note="甲") for date in dates)
+    return make_article(corrections=made, body_line=8)
+
+
+def test_a_correction_of_a_day_to_come_is_an_error_on_its_line() -> None:
+    article = corrected(datetime.date(2021, 2, 1), datetime.date(2031, 5, 9))
+    (found,) = corrections.find(article, CORRECTED, datetime.date(2031, 5, 8))
+    assert found.problem.severity is Severity.ERROR
+    assert str(found.problem) == (
+        f"{HERE}:5: 更正的日期 2031-05-09 还没有到，今天是 2031-05-08；请把 corrections 里的 date 写成改正的那一天"
+    )
+
+
+def test_a_correction_of_today_is_left_alone() -> None:
+    article = corrected(datetime.date(2031, 5, 9))
+    assert list(corrections.find(article, CORRECTED, datetime.date(2031, 5, 9))) == []
 
 
 # Links

@@ -17,6 +17,7 @@ from xcbulletin.workspace import (
     issue_folder,
     issue_ids,
     keep,
+    leads_back,
     parse_issue_id,
     read_kept,
     setting_overrides,
@@ -97,6 +98,29 @@ def test_an_issue_that_is_not_there_is_answered_with_the_nearest(workspace: Work
     assert str(caught.value) == (
         "issues/2021-03: 没有这一期；已有：2021-01、2021-02；可用 xcbulletin new 2021-03 新建"
     )
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "expected"),
+    [
+        ("self", ".", True),
+        ("above/below/up", "../..", True),
+        ("above/up", "below", False),
+        ("above/here", "../elsewhere", False),
+        ("out", "..", False),
+        ("elsewhere/there", "../above", False),
+        ("above/below/round", "../../elsewhere/back/below", True),
+    ],
+)
+def test_a_link_leads_back_to_a_folder_that_it_stands_in(
+    tmp_path: Path, link: str, target: str, expected: bool
+) -> None:
+    top = tmp_path / "top"
+    for name in ("above/below", "elsewhere"):
+        (top / name).mkdir(parents=True)
+    (top / "elsewhere/back").symlink_to("../above")
+    (top / link).symlink_to(target)
+    assert leads_back(str(top / link), str(top)) is expected
 
 
 def test_only_our_variables_override_settings() -> None:

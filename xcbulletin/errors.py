@@ -1,7 +1,7 @@
 """One tree of exceptions: `BulletinError` is above everything that an editor can put right."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xcbulletin.model import Problem
 
@@ -35,6 +35,11 @@ class ProblemsError(BulletinError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(_told, self.problems)))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Tell whether any problem is more than a warning."""
+    return any(problem.is_error for problem in problems)
 
 
 def _told(problem: Problem) -> str:

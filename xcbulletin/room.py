@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from xcbulletin.workshop import Workshop
+from xcbulletin.zone import SHANGHAI
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -41,6 +42,11 @@ class Room:
 
     def __exit__(self, *raised: Any) -> None:
         self._stack.__exit__(*raised)
+
+    @property
+    def today(self) -> datetime.date:
+        """The day it is in Shanghai: an issue of a later date is not out yet."""
+        return self.clock().astimezone(SHANGHAI).date()
 
     @cached_property
     def workshop(self) -> Workshop:

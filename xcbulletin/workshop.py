@@ -2,14 +2,14 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, reason
+from xcbulletin.errors import BulletinError, ProblemsError, WorkspaceError, has_errors, reason
 from xcbulletin.model import Audience, IssueId, Place, Problem
 from xcbulletin.starter import template_folders
 from xcbulletin.workspace import (
@@ -270,18 +270,14 @@ def _compose(
         glyph_problem(character, _place_of(workspace.root, character, place))
         for character, place in missing_glyphs(edition, material)
     ]
-    if _has_errors(found):
+    if has_errors(found):
         # Articles that could not be read are not missing.
         more = tuple(problem for problem in more if problem.rule != "empty")
     everything = (*found, *more, *unusable, *glyphs)
     problems = tuple(sorted(everything, key=lambda one: (one.place.file, one.place.line or 0)))
-    if _has_errors(problems):
+    if has_errors(problems):
         raise ProblemsError(problems)
     return Composed(edition=edition, material=material, problems=problems)
-
-
-def _has_errors(problems: Iterable[Problem]) -> bool:
-    return any(problem.is_error for problem in problems)
 
 
 def _place_of(root: Path, character: str, place: Place) -> Place:

@@ -127,6 +127,12 @@ def issue_folder(root: Path, issue: IssueId) -> Path:
     raise WorkspaceError(f"issues/{issue}: 没有这一期{hint}；可用 xcbulletin new {issue} 新建")
 
 
+def leads_back(link: str, top: str) -> bool:
+    """Tell whether a link, somewhere below `top`, leads to a folder that it stands in: who follows it gets nowhere."""
+    above = (link[:end] for end in range(len(top), len(link)) if link[end] == os.sep)
+    return any(Path(link).samefile(folder) for folder in above)
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Let one at a time write to a folder; the lock goes with its holder."""

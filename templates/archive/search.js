@@ -1,4 +1,4 @@
-/* Search in the browser. It reads an index in plain scripts (xcbulletin/archive/searching), so that it works from a
+/* Search in the browser. It reads an index in plain scripts (xcbulletin/archive/siteindex), so that it works from a
    disk as from a server, and finds exactly what reading every title and text would find. Written for old browsers:
    what they may lack is asked for first. */
 (function () {
@@ -390,13 +390,15 @@
     return element;
   }
 
+  var LENGTH = 100;
+
   function snippet(text, words) {
     var marks = marksIn(text, words), at = marks.length ? marks[0][0] : 0;
     var start = Math.max(0, at - 30), end, sentence = Math.max.apply(null, ["。", "！", "？", "\n"].map(function (stop) {
       return at ? text.lastIndexOf(stop, at - 1) : -1;
     })) + 1;
     start = sentence >= start ? sentence : start;
-    end = Math.min(text.length, Math.max(start + 100, marks.length ? Math.min(marks[0][1], at + 60) : 0));
+    end = Math.min(text.length, Math.max(start + LENGTH, marks.length ? Math.min(marks[0][1], at + 60) : 0));
     if (/[\udc00-\udfff]/.test(text.charAt(start))) { start -= 1; }
     if (/[\udc00-\udfff]/.test(text.charAt(end))) { end -= 1; }
     var element = make("p", start && start !== sentence ? "……" : "", "snippet");

@@ -59,7 +59,7 @@ def link(edition: Edition, articles: Iterable[Article], page: str, find_page: Fi
             targets.add(target)
             found = find_page(target)
             if found is not None:
-                return replace(node, href=relative(found, page))
+                return replace(node, href=relative(found, page) + _anchor(node.href))
             problems.append(_broken(article, _line_of(article, node.href, line), node))
             return Text(text=plain(node.children))
 
@@ -96,6 +96,12 @@ def _target(file: str, href: str) -> str:
     """Return the path of the workspace that a link in a manuscript names."""
     path = unquote(urlsplit(href).path)
     return posixpath.normpath(posixpath.join(str(PurePosixPath(file).parent), path))
+
+
+def _anchor(href: str) -> str:
+    """Return what a link names on its page, behind its mark; an edition's pages have the places it has itself."""
+    fragment = urlsplit(href).fragment
+    return f"#{fragment}" if fragment else ""
 
 
 def _line_of(article: Article, href: str, first: int) -> int:

@@ -8,8 +8,8 @@ import typer
 
 from xcbulletin.cli.app import app
 from xcbulletin.cli.terminal import MovingLine
-from xcbulletin.cli.words import complain, has_errors, list_problems, open_readingroom, say
-from xcbulletin.errors import UsageMistakeError
+from xcbulletin.cli.words import complain, list_problems, open_readingroom, say
+from xcbulletin.errors import UsageMistakeError, has_errors
 
 if TYPE_CHECKING:
     from xcbulletin.readingroom.building import BuiltArchive

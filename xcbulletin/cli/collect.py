@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xcbulletin.cli.app import app
-from xcbulletin.cli.words import complain, has_errors, list_problems, open_newsroom, say, say_json
+from xcbulletin.cli.words import complain, list_problems, open_newsroom, say, say_json
+from xcbulletin.errors import has_errors
 
 if TYPE_CHECKING:
     from xcbulletin.collecting.collect import CollectReport, SourceReport

@@ -27,6 +27,8 @@ from xcbulletin.errors import BulletinError, ProblemsError, UsageMistakeError, W
 from xcbulletin.model import Audience, IssueId, Kind
 
 if TYPE_CHECKING:
+    import datetime
+
     from xcbulletin.proofroom.checking import Checked
     from xcbulletin.publishing.outputs import Format
     from xcbulletin.workshop import Built, Workshop
@@ -149,7 +151,7 @@ def check(
         if fix:
             for issue in chosen:
                 _mend(workshop, issue)
-        results = [check_issue(workshop, issue) for issue in chosen]
+        results = [check_issue(workshop, issue, _today()) for issue in chosen]
         if links:
             results = _with_links(workshop, results)
         written = [write_page(workshop, checked) for checked in results] if report else []
@@ -178,7 +180,7 @@ def _mend(workshop: "Workshop", issue: IssueId) -> None:
     from xcbulletin.proofroom.checking import check as check_issue
     from xcbulletin.proofroom.checking import mend, write_mended
 
-    mended = mend(workshop.root, check_issue(workshop, issue))
+    mended = mend(workshop.root, check_issue(workshop, issue, _today()))
     for difference in mended.differences:
         say(difference)
     write_mended(workshop.root, mended)
@@ -187,6 +189,15 @@ def _mend(workshop: "Workshop", issue: IssueId) -> None:
         if mended.corrections
         else f"{issue}: 没有可以放心自动改正的地方"
     )
+
+
+def _today() -> "datetime.date":
+    """Return the day it is where editors are."""
+    import datetime
+
+    from xcbulletin.zone import SHANGHAI
+
+    return datetime.datetime.now(SHANGHAI).date()
 
 
 def _checked_document(checked: "Checked") -> dict[str, Any]:
@@ -255,7 +266,7 @@ def _is_final(workshop: "Workshop", issue: IssueId) -> bool:
     from xcbulletin.proofroom.signing import require_signatures
 
     try:
-        require_sound(workshop, issue)
+        require_sound(workshop, issue, _today())
         require_signatures(workshop, issue, "定稿")
     except BulletinError as error:
         _tell(error)

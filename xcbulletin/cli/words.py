@@ -98,11 +98,6 @@ def list_problems(problems: Iterable[Problem]) -> None:
         complain(("" if problem.is_error else "提醒：") + str(problem))
 
 
-def has_errors(problems: Iterable[Problem]) -> bool:
-    """Tell whether any problem is more than a warning."""
-    return any(problem.is_error for problem in problems)
-
-
 def problems_document(issue: str | None, problems: Sequence[Problem]) -> dict[str, Any]:
     """Return what is wrong as programs read it."""
     counts = Counter(problem.severity for problem in problems)

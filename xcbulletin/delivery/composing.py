@@ -1,11 +1,12 @@
 """Letters composed: what all readers of a kind get is encoded once, and each letter has a head of its own."""
 
+import datetime
 import hashlib
 from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import cached_property
 
-from xcbulletin.delivery.mailing import TEST_TOKEN, Delivery, Mailing, domain_of
+from xcbulletin.delivery.mailing import TEST_TOKEN, domain_of
 from xcbulletin.model import IssueId
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.head import head, unsubscribe_links
@@ -55,24 +56,25 @@ class Body:
 
 def compose(
     body: Body,
-    delivery: Delivery,
-    mailing: Mailing,
     mail: MailSettings,
     *,
+    to: tuple[str, str],
+    message_id: str,
+    date: datetime.datetime,
     test: bool = False,
     pdf: bytes | None = None,
 ) -> bytes:
     """Return a whole letter: the same arguments give the same bytes, whenever it is composed.
 
-    `pdf` is the recipient's own copy, where copies are numbered. A letter of `test` says so in its subject, cannot be
+    `to` are the recipient's name and address; `pdf` is the recipient's own copy, where copies are numbered. A letter of `test` says so in its subject, cannot be
     taken for the recipient's by its Message-ID, and unsubscribes nobody. Raises ValueError for what is no address.
     """
-    local, _, domain = delivery.message_id.strip("<>").rpartition("@")
+    local, _, domain = message_id.strip("<>").rpartition("@")
     headers = head(
         mail,
-        to=(delivery.name, delivery.address),
+        to=to,
         subject=(_TEST_MARK if test else "") + body.subject,
-        date=mailing.prepared,
+        date=date,
         message_id=f"<{local}@{_TEST_DOMAIN if test else ''}{domain}>",
         unsubscribe=unsubscribe_links(mail, TEST_TOKEN if test else local),
     )

@@ -1,5 +1,6 @@
 """What is to be sent, made ready: the audience of an issue, and the body that each kind of recipient gets."""
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,7 +8,7 @@ from urllib.parse import quote
 
 from xcbulletin.delivery.composing import Body, compose, frozen_digest
 from xcbulletin.delivery.ledger.suppressions import suppressed
-from xcbulletin.delivery.mailing import Delivery, Mailing, PdfChoice, Planned, Variant
+from xcbulletin.delivery.mailing import Delivery, PdfChoice, Planned, Variant
 from xcbulletin.delivery.paper.allotting import allot
 from xcbulletin.delivery.paper.copynumbers import Stamp
 from xcbulletin.delivery.recipients.audience import plan
@@ -38,16 +39,19 @@ class Bodies:
         """The SHA-256 of what each variant's letters have in common."""
         return {variant: frozen_digest(body, self.postroom.mail) for variant, body in self.by_variant.items()}
 
-    def letter(self, delivery: Delivery, mailing: Mailing, *, test: bool = False) -> bytes:
+    def letter(
+        self, one: Planned | Delivery, message_id: str, date: datetime.datetime, *, test: bool = False
+    ) -> bytes:
         """Return a recipient's letter, whole."""
-        number = delivery.copy_number
+        number = one.copy_number
         return compose(
-            self.by_variant[delivery.variant],
-            delivery,
-            mailing,
+            self.by_variant[one.variant],
             self.postroom.mail,
+            to=(one.name, one.address),
+            message_id=message_id,
+            date=date,
             test=test,
-            pdf=None if number is None else self._stamps[delivery.variant].numbered(number),
+            pdf=None if number is None else self._stamps[one.variant].numbered(number),
         )
 
     @cached_property

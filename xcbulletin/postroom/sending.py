@@ -81,7 +81,7 @@ def order(
     with sending_lock(postroom.engine, issue):
         mailing = postroom.ledger.mailing(issue)
         if mailing is None or revise:  # what has begun to go out is finished
-            require_sound(postroom.workshop, issue)
+            require_sound(postroom.workshop, issue, postroom.today)
         uncertain = postroom.ledger.recover(mailing, postroom.clock()).uncertain if mailing else 0
         rows = tuple(postroom.ledger.deliveries(mailing)) if mailing else ()
         joins = mailing is None or add or list_name is not None
@@ -168,7 +168,7 @@ def carry_out(
     return send(
         mailing,
         ledger,
-        lambda delivery: what.bodies.letter(delivery, mailing),
+        lambda delivery: what.bodies.letter(delivery, delivery.message_id, mailing.prepared),
         partial(connect, mail),
         mail,
         postroom.clock,

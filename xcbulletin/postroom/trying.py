@@ -1,6 +1,5 @@
 """Letters looked at before they go: written to a folder, or one sent to a colleague. The ledger does not change."""
 
-import datetime
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,10 @@ from urllib.parse import quote
 
 from xcbulletin.delivery.composing import message_id
 from xcbulletin.delivery.mailing import (
-    Delivery,
     LostError,
-    Mailing,
     PdfChoice,
     Planned,
     RefusedError,
-    State,
     UnansweredError,
     Variant,
     key_of,
@@ -60,7 +56,8 @@ def dry_run(postroom: Postroom, issue: IssueId, list_name: str | None, tell: Tel
     shutil.rmtree(folder, ignore_errors=True)
     now = postroom.clock()
     for one in written:
-        write_whole(folder / _file(one), _letter(postroom, issue, one, bodies, now))
+        own_id = message_id(issue, one.address, postroom.mail.sender)
+        write_whole(folder / _file(one), bodies.letter(one, own_id, now))
     write_whole(folder / PLAN_FILE, _plan(planned, sent, written, bodies))
     return Written(
         folder=folder, letters=len(written), planned=len(sent), problems=(*problems, *bodies.remarks)
@@ -102,29 +99,6 @@ def _why_not(one: Planned) -> str:
     return "本期没有他订的产业的文章，不发" if one.is_empty else "在停发名单里，不发"
 
 
-def _letter(
-    postroom: Postroom,
-    issue: IssueId,
-    one: Planned,
-    bodies: Bodies,
-    now: datetime.datetime,
-    *,
-    test: bool = False,
-) -> bytes:
-    mailing = Mailing(id=0, issue=issue, revision=1, prepared=now, digests=bodies.digests)
-    delivery = Delivery(
-        id=0,
-        address=one.address,
-        name=one.name,
-        variant=one.variant,
-        message_id=message_id(issue, one.address, postroom.mail.sender),
-        state=State.PREPARED,
-        copy_number=one.copy_number,
-        updated=now,
-    )
-    return bodies.letter(delivery, mailing, test=test)
-
-
 def send_test(postroom: Postroom, issue: IssueId, address: str, like: str | None, tell: Tell) -> None:
     """Send one letter, marked 【测试】, to an address: the one that recipient `like` gets, or the whole issue.
 
@@ -140,7 +114,8 @@ def send_test(postroom: Postroom, issue: IssueId, address: str, like: str | None
         else Planned(address=target, name="", variant=Variant((), PdfChoice.ATTACH))
     )
     bodies = make_bodies(postroom, issue, [one.variant], tell)
-    content = _letter(postroom, issue, one, bodies, postroom.clock(), test=True)
+    own_id = message_id(issue, one.address, postroom.mail.sender)
+    content = bodies.letter(one, own_id, postroom.clock(), test=True)
     relay = connect(postroom.mail)
     try:
         relay.offer(sender_of(postroom.mail)[1], target, content)

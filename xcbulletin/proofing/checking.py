@@ -9,7 +9,7 @@ from xcbulletin.proofing.context import Context
 from xcbulletin.proofing.findings import Finding, Switches
 from xcbulletin.proofing.imprint import items, naming, wording
 from xcbulletin.proofing.passages import Passage, passages
-from xcbulletin.proofing.structure import duplicates, figures, links, personal, sources
+from xcbulletin.proofing.structure import corrections, duplicates, figures, links, personal, sources
 from xcbulletin.switches import line_switches
 
 
@@ -63,6 +63,7 @@ def _find(
         if context.profile == "permit":
             yield from wording.find(article, read[article.file])
         yield from sources.find(issue, article, text)
+        yield from corrections.find(article, text, context.today)
         yield from links.find(article, text)
         yield from figures.find(article, text, read[article.file], context)
         yield from personal.find(article, read[article.file])

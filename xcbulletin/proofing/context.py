@@ -1,5 +1,6 @@
 """What the rules are told beside the issue itself; nothing here is read from a disk."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -33,6 +34,8 @@ class Context:
     profile: Literal["permit", "brief"] = "permit"
     notice: str | None = None
     """The words printed on cover and masthead, such as 内部资料，免费交流."""
+    today: datetime.date = datetime.date.max
+    """The day it is where editors are."""
     printed: Sequence[Printed] = ()
     """Articles of all issues."""
     evidence: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """An issue proofed from its folder: the rules of proofing beside what reading and composing find, and what to mend."""
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xcbulletin.errors import ProblemsError
+from xcbulletin.errors import ProblemsError, has_errors
 from xcbulletin.manuscript.printed import read_printed
 from xcbulletin.manuscript.read import ISSUE_FILE, read_issue
 from xcbulletin.model import Issue, IssueId, Place, Problem, Severity
@@ -53,11 +54,11 @@ class Checked:
     @property
     def has_errors(self) -> bool:
         """Tell whether the issue may not go out."""
-        return any(problem.is_error for problem in self.problems)
+        return has_errors(self.problems)
 
 
-def check(workshop: "Workshop", issue_id: IssueId) -> Checked:
-    """Return everything that is wrong with an issue; of settings that cannot be read, only that. Raises FontError."""
+def check(workshop: "Workshop", issue_id: IssueId, today: datetime.date) -> Checked:
+    """Return everything that is wrong with an issue today; of settings that cannot be read, only that. Raises FontError."""
     try:
         workspace = workshop.workspace
     except ProblemsError as error:
@@ -71,7 +72,7 @@ def check(workshop: "Workshop", issue_id: IssueId) -> Checked:
     issue, _ = read_issue(workspace, issue_id)
     texts = _texts(workspace.root, issue)
     word_list, more = _word_list(workspace.root)
-    result = proof(issue, texts, _context(workspace, issue, texts, pictures, word_list))
+    result = proof(issue, texts, _context(workspace, issue, texts, pictures, word_list, today))
     findings = tuple(_without_the_unread(result.findings, problems))
     everything = (*problems, *more, *_unknown(workspace, texts), *(one.problem for one in findings))
     return Checked(
@@ -107,11 +108,13 @@ def _context(
     texts: Mapping[str, str],
     pictures: Mapping[str, PictureFacts],
     word_list: WordList,
+    today: datetime.date,
 ) -> Context:
     folder = workspace.root / "issues" / issue.id
     return Context(
         profile=workspace.settings.profile,
         notice=workspace.settings.masthead.notice,
+        today=today,
         printed=read_printed(workspace.root),
         evidence={
             article.file: text
@@ -273,8 +276,8 @@ def write_mended(root: Path, mended: Mended) -> None:
         write_whole(root / file, content)
 
 
-def require_sound(workshop: "Workshop", issue: IssueId) -> None:
+def require_sound(workshop: "Workshop", issue: IssueId, today: datetime.date) -> None:
     """Raise ProblemsError with all that is wrong where something is that may not go out."""
-    checked = check(workshop, issue)
+    checked = check(workshop, issue, today)
     if checked.has_errors:
         raise ProblemsError(checked.problems)

@@ -16,7 +16,7 @@ from typing import Any
 from xcbulletin import __version__
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.typefaces.fonts import fonts_digest
-from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, alone_in
+from xcbulletin.workspace import SIGNED_FOLDER, SIGNOFFS_FILE, alone_in, leads_back
 
 MANIFEST = "manifest.json"
 _STARTER = Path(__file__).parent.parent / "starter"
@@ -126,12 +126,17 @@ def _files(place: Path) -> Iterator[str]:
     apart = {str(place / SIGNED_FOLDER), str(place / SIGNOFFS_FILE)}  # which change nothing that is printed
     apart.add(str(_STARTER))  # a copy in the wheel of what is in `sources` already
     for folder, folders, names in os.walk(place, followlinks=True):
-        folders[:] = [name for name in folders if f"{folder}{os.sep}{name}" not in apart]
+        within = ((name, f"{folder}{os.sep}{name}") for name in folders)
+        folders[:] = [name for name, path in within if path not in apart and not _leads_back(path, place)]
         for name in names:
             path = f"{folder}{os.sep}{name}"
             hidden = name.startswith((".", "~$")) or name.endswith(".pyc")
             if not hidden and path not in apart and os.path.isfile(path):  # noqa: PTH113  as said above
                 yield path
+
+
+def _leads_back(folder: str, place: Path) -> bool:
+    return os.path.islink(folder) and leads_back(folder, str(place))  # noqa: PTH114  as said above
 
 
 def read_current(folder: Path, digest: str, formats: Iterable[Format]) -> Manifest | None:

@@ -4,14 +4,12 @@
 issue, `reading` how they come to know it.
 """
 
-import datetime
 from collections.abc import Sequence
 
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import IssueId
 from xcbulletin.room import Room
 from xcbulletin.workshop import Workshop
-from xcbulletin.zone import SHANGHAI
 
 
 class Readingroom(Room):
@@ -25,8 +23,3 @@ class Readingroom(Room):
         with Workshop(self.root, self.environment) as workshop:
             built = tuple(workshop.build_each(issues, (Format.PDF,)))
         return tuple(dict.fromkeys(str(one) for one in built if isinstance(one, BulletinError)))
-
-    @property
-    def today(self) -> datetime.date:
-        """The day it is in Shanghai: an issue of a later date is not out yet."""
-        return self.clock().astimezone(SHANGHAI).date()

@@ -12,11 +12,11 @@ from xcbulletin.archive import addresses
 from xcbulletin.archive.filed import FiledIssue, shelves, slug_of
 from xcbulletin.archive.links import FindPage, link
 from xcbulletin.archive.placing import Placed, Placing
-from xcbulletin.archive.searching.files import READERS, SEARCH_FOLDER, text_files
-from xcbulletin.archive.searching.pieces import cut
 from xcbulletin.archive.site.holdings import Holdings, hold
 from xcbulletin.archive.site.pages import Pages
 from xcbulletin.archive.site.site import Site
+from xcbulletin.archive.siteindex.files import READERS, SEARCH_FOLDER, text_files
+from xcbulletin.archive.siteindex.pieces import cut
 from xcbulletin.errors import ProblemsError
 from xcbulletin.model import Audience, IssueId, Place, Problem, Severity
 from xcbulletin.publishing.documents import PDF_FILE, web_pictures

@@ -30,40 +30,51 @@ class Searched:
 
 def search(room: "Readingroom", query: Query, tell: "Tell") -> Searched:
     """Look through everything that readers have; issues that changed since are read again first."""
-    unreadable = refresh(room, tell)
+    refreshed = refresh(room, tell)
     with reading(room.engine) as connection:
-        return Searched(found=find(connection, query), unreadable=unreadable)
+        others = stamps(connection).keys() - refreshed.issues
+        return Searched(found=find(connection, query, without=others), unreadable=refreshed.unreadable)
 
 
-def refresh(room: "Readingroom", tell: "Tell") -> tuple[IssueId, ...]:
-    """Bring the catalogue up to date; return the issues that cannot be read, which are not in it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refreshed:
+    """Which issues can be found as they are here, and which cannot be read."""
+
+    issues: frozenset[IssueId]
+    unreadable: tuple[IssueId, ...]
+
+
+def refresh(room: "Readingroom", tell: "Tell") -> Refreshed:
+    """Bring the catalogue up to date.
 
     Issues are in the catalogue under a digest of what is filed of them: those who share a database have the same,
-    each from files of their own. Which digest goes with the files as they are here is kept in build/.cache.
+    each from files of their own. Which digest goes with the files as they are here is kept in build/.cache. What
+    others have and is not here stays in the catalogue; what was here and is no more leaves it.
     """
     records = Records(room.root, room.environment)
     ids = issue_ids(room.root)
     with reading(room.engine) as connection:
         known = stamps(connection)
-    told = {issue: one for issue, one in records.read_digests().items() if issue in ids}
+    before = records.read_digests()
+    told = {issue: one for issue, one in before.items() if issue in ids}
     now = {issue: records.stamp(issue) for issue in ids}
     changed = [issue for issue in ids if (now[issue], known.get(issue)) != told.get(issue)]
-    unreadable = []
+    here, unreadable = set(ids).difference(changed), []
     for number, issue in enumerate(changed, start=1):
         tell(f"{number}/{len(changed)} 期")
-        filed = None
         try:
             filed = _filed(room, records, issue)
         except (ProblemsError, OSError):
             unreadable.append(issue)
-        digest = None if filed is None else filed_digest(filed)
-        if digest != known.get(issue):
-            _keep(room, issue, filed, digest)
-        told |= {issue: (now[issue], digest)} if digest else {}
-    for issue in sorted(set(known) - set(ids)):
-        _keep(room, issue, None, None)
+            continue
+        if filed is not None:
+            here.add(issue)
+            told[issue] = now[issue], filed_digest(filed)
+            _put(room, filed, told[issue][1], known.get(issue))
+    for issue in sorted(before.keys() - set(ids)):
+        _drop(room, issue, before[issue][1], known.get(issue))
     records.write_digests(told)
-    return tuple(unreadable)
+    return Refreshed(issues=frozenset(here), unreadable=tuple(unreadable))
 
 
 def _filed(room: "Readingroom", records: Records, issue: IssueId) -> FiledIssue | None:
@@ -75,9 +86,14 @@ def _filed(room: "Readingroom", records: Records, issue: IssueId) -> FiledIssue 
     return None if isinstance(archived, str) else archived.filed.matter
 
 
-def _keep(room: "Readingroom", issue: IssueId, filed: FiledIssue | None, digest: str | None) -> None:
-    with room.engine.begin() as connection:
-        if filed is None or digest is None:
-            drop(connection, issue)
-        else:
+def _put(room: "Readingroom", filed: FiledIssue, digest: str, known: str | None) -> None:
+    if digest != known:
+        with room.engine.begin() as connection:
             put(connection, filed, digest)
+
+
+def _drop(room: "Readingroom", issue: IssueId, digest: str, known: str | None) -> None:
+    """Drop an issue that is here no more, unless it is there now as others have it."""
+    if digest == known:
+        with room.engine.begin() as connection:
+            drop(connection, issue)

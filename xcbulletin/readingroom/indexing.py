@@ -10,9 +10,9 @@ from typing import Any
 
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.placing import Placing
-from xcbulletin.archive.searching.files import articles_file, meta_file
-from xcbulletin.archive.searching.pieces import NOTHING, changed_grams
-from xcbulletin.archive.searching.shards import by_shard, change_shard, shard_count, shard_files, shard_path
+from xcbulletin.archive.siteindex.files import articles_file, meta_file
+from xcbulletin.archive.siteindex.pieces import NOTHING, changed_grams
+from xcbulletin.archive.siteindex.shards import by_shard, change_shard, shard_count, shard_files, shard_path
 from xcbulletin.workspace import read_kept, write_whole
 
 _FEW = 12

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xcbulletin.archive.filed import FiledIssue, file_issue
 from xcbulletin.archive.links import without_pictures
-from xcbulletin.errors import ProblemsError, reason
+from xcbulletin.errors import ProblemsError, has_errors, reason
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.model import Issue, IssueId, Place, Problem
 from xcbulletin.publishing.edition import Edition, compose
@@ -74,7 +74,7 @@ def issues_out(workshop: "Workshop", today: datetime.date) -> list[IssueId]:
     for issue_id in issue_ids(workshop.root):
         try:
             issue, problems = read_issue(workshop.workspace, issue_id)
-            is_out = _has_errors(problems) or _not_out(workshop, issue, today) is None
+            is_out = has_errors(problems) or _not_out(workshop, issue, today) is None
         except OSError:
             is_out = True
         if is_out:
@@ -83,12 +83,8 @@ def issues_out(workshop: "Workshop", today: datetime.date) -> list[IssueId]:
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:
-    if _has_errors(problems):
+    if has_errors(problems):
         raise ProblemsError([problem for problem in problems if problem.is_error])
-
-
-def _has_errors(problems: tuple[Problem, ...]) -> bool:
-    return any(problem.is_error for problem in problems)
 
 
 def _not_out(workshop: "Workshop", issue: Issue, today: datetime.date) -> str | None:

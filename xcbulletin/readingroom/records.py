@@ -20,6 +20,7 @@ from xcbulletin.workspace import (
     INDUSTRIES_FILE,
     SETTINGS_FILE,
     issue_folder,
+    leads_back,
     setting_overrides,
     write_whole,
 )
@@ -114,13 +115,13 @@ class Records:
         """Return what changes when an issue, its PDF, or anything that all pages are made of changes."""
         folder = issue_folder(self._root, issue)
         manifest = output_folder(self._root, issue, Audience()) / MANIFEST
-        stats = [*_stats(str(folder), ""), *_stat(manifest, MANIFEST)]
+        stats = [*_stats(str(folder)), *_stat(manifest, MANIFEST)]
         told = [_FORM, self._shared, unidata_version, sorted(stats)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def newest(self, issue: IssueId) -> int:
         """Return when a file of an issue was changed last, in nanoseconds."""
-        stats = _stats(str(issue_folder(self._root, issue)), "")
+        stats = _stats(str(issue_folder(self._root, issue)))
         return max((time for _name, _size, time in stats), default=0)
 
     @cached_property
@@ -141,20 +142,21 @@ def filed_digest(filed: FiledIssue) -> str:
     return hashlib.sha256(_FILED.dump_json(filed)).hexdigest()
 
 
-def _stats(folder: str, base: str) -> Iterator[tuple[str, int, int]]:
+def _stats(top: str, base: str = "") -> Iterator[tuple[str, int, int]]:
     """Yield what changes with each file; of what cannot be looked at, that it cannot: whoever reads it says why."""
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(f"{top}/{base}") as entries:
             for entry in entries:
-                yield from _stats_of(entry, base)
+                yield from _stats_of(entry, top, base)
     except OSError:
         yield base, *_UNSEEN
 
 
-def _stats_of(entry: os.DirEntry[str], base: str) -> Iterator[tuple[str, int, int]]:
+def _stats_of(entry: os.DirEntry[str], top: str, base: str) -> Iterator[tuple[str, int, int]]:
     try:
         if entry.is_dir():
-            yield from _stats(entry.path, f"{base}{entry.name}/")
+            if not (entry.is_symlink() and leads_back(entry.path, top)):
+                yield from _stats(top, f"{base}{entry.name}/")
         else:
             status = entry.stat()
             yield f"{base}{entry.name}", status.st_size, status.st_mtime_ns

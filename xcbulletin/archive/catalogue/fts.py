@@ -1,12 +1,13 @@
 """Words in SQLite: FTS5 over pieces of text; a word is a phrase of its pieces. It keeps no text of its own."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
 from xcbulletin.archive.catalogue.grams import cut_text, cut_word, tags
-from xcbulletin.archive.catalogue.places import bounds
+from xcbulletin.archive.catalogue.places import ARTICLES, bounds
 from xcbulletin.archive.catalogue.queries import Order, Query
 from xcbulletin.archive.catalogue.shelved import Shelved
 from xcbulletin.database import DatabaseError
@@ -64,49 +65,54 @@ def _require_module(connection: Connection) -> None:
 
 # Search
 
-_RANGE = "rowid BETWEEN :first AND :last"
-_COUNT = text(f"SELECT count(*) FROM filed_words WHERE filed_words MATCH :wanted AND {_RANGE}")
-_PLACES = text(
-    f"SELECT rowid FROM filed_words WHERE filed_words MATCH :wanted AND {_RANGE} ORDER BY rowid LIMIT :limit OFFSET :offset"
-)
-_COUNT_ALL = text("SELECT count(*) FROM filed_article WHERE place BETWEEN :first AND :last")
-_ALL_PLACES = text(
-    "SELECT place FROM filed_article WHERE place BETWEEN :first AND :last ORDER BY place LIMIT :limit OFFSET :offset"
-)
+_WORDS = "filed_words WHERE filed_words MATCH :wanted AND rowid BETWEEN :first AND :last"
+_ALL = "filed_article WHERE rowid BETWEEN :first AND :last"
+_OPEN = " AND rowid / :room NOT IN (SELECT value FROM json_each(:closed))"
+"""Asked for only where something is closed: where much is found, it takes as long as the rest."""
+_PAGE = "ORDER BY rowid LIMIT :limit OFFSET :offset"
 _NO_LIMIT = -1
+_Asked = dict[str, object]
 
 
-def search(connection: Connection, query: Query) -> tuple[int, Sequence[int]]:
-    """Return how many articles are found, and the places of those wanted, in order."""
+def search(connection: Connection, query: Query, closed: Sequence[int]) -> tuple[int, Sequence[int]]:
+    """Return how many articles are found, and the places of those wanted, in order; nothing on `closed` shelves."""
     _require_module(connection)
     first, last = bounds(query.since, query.until)
-    asked: dict[str, object] = {"wanted": _expression(query), "first": first, "last": last}
-    total: int = connection.scalar(_COUNT if asked["wanted"] else _COUNT_ALL, asked) or 0
+    wanted = _expression(query)
+    asked: _Asked = {
+        "first": first,
+        "last": last,
+        "wanted": wanted,
+        "room": ARTICLES,
+        "closed": json.dumps(closed),
+    }
+    found = (_WORDS if wanted else _ALL) + (_OPEN if closed else "")
+    total: int = connection.scalar(text(f"SELECT count(*) FROM {found}"), asked) or 0
     if query.order is Order.RELEVANCE and query.words:
-        return total, _relevant(connection, query, asked)
-    return total, _newest(connection, asked, query.limit, query.offset)
+        return total, _relevant(connection, query, found, asked)
+    return total, _newest(connection, found, asked, query.limit, query.offset)
 
 
-def _newest(connection: Connection, asked: dict[str, object], limit: int, offset: int) -> Sequence[int]:
-    statement = _PLACES if asked["wanted"] else _ALL_PLACES
+def _newest(connection: Connection, found: str, asked: _Asked, limit: int, offset: int) -> Sequence[int]:
+    statement = text(f"SELECT rowid FROM {found} {_PAGE}")
     return connection.scalars(statement, {**asked, "limit": limit, "offset": offset}).all()
 
 
-def _relevant(connection: Connection, query: Query, asked: dict[str, object]) -> Sequence[int]:
+def _relevant(connection: Connection, query: Query, found: str, asked: _Asked) -> Sequence[int]:
     """Return those that have words in the title, the more the earlier, and behind them the newest others."""
     end = query.offset + query.limit
-    titled = _titled(connection, query, asked)
+    titled = _titled(connection, query, found, asked)
     if len(titled) < end:
         known = set(titled)
-        titled += [place for place in _newest(connection, asked, end, 0) if place not in known]
+        titled += [place for place in _newest(connection, found, asked, end, 0) if place not in known]
     return titled[query.offset : end]
 
 
-def _titled(connection: Connection, query: Query, asked: dict[str, object]) -> list[int]:
+def _titled(connection: Connection, query: Query, found: str, asked: _Asked) -> list[int]:
     counts: Counter[int] = Counter()
     for word in query.words:
         wanted = _expression(query, in_title=word)
-        counts.update(_newest(connection, {**asked, "wanted": wanted}, _NO_LIMIT, 0))
+        counts.update(_newest(connection, found, {**asked, "wanted": wanted}, _NO_LIMIT, 0))
     return sorted(counts, key=lambda place: (-counts[place], place))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from xcbulletin.archive.catalogue.grams import cut_text, cut_word, tags
-from xcbulletin.archive.catalogue.places import bounds
+from xcbulletin.archive.catalogue.places import ARTICLES, bounds
 from xcbulletin.archive.catalogue.queries import Order, Query
 from xcbulletin.archive.catalogue.shelved import Shelved
 from xcbulletin.archive.folding import fold
@@ -78,7 +78,7 @@ WITH likely AS MATERIALIZED (
     SELECT place,
         (SELECT count(*) FROM unnest(CAST(:words AS text[])) AS word WHERE strpos(title, word) > 0) AS titled
     FROM likely
-    WHERE place BETWEEN :first AND :last AND {spelt_out}
+    WHERE place BETWEEN :first AND :last AND place / :room <> ALL (CAST(:closed AS bigint[])) AND {spelt_out}
 )
 SELECT (SELECT count(*) FROM found), ARRAY(SELECT place FROM found ORDER BY {order} LIMIT :limit OFFSET :offset)
 """
@@ -92,12 +92,14 @@ For the same reason they are asked for by themselves: else it looks at those of 
 _ORDERS = {Order.NEWEST: "place", Order.RELEVANCE: "titled DESC, place"}
 
 
-def search(connection: Connection, query: Query) -> tuple[int, Sequence[int]]:
-    """Return how many articles are found, and the places of those wanted, in order."""
+def search(connection: Connection, query: Query, closed: Sequence[int]) -> tuple[int, Sequence[int]]:
+    """Return how many articles are found, and the places of those wanted, in order; nothing on `closed` shelves."""
     first, last = bounds(query.since, query.until)
     asked = {
         "first": first,
         "last": last,
+        "room": ARTICLES,
+        "closed": closed,
         "words": list(query.words),
         "long": [word for word in query.words if len(word) > _PAIR],
         "pieces": sorted({piece for word in query.words for piece in cut_word(word)}),

@@ -16,6 +16,11 @@ def first_place(date: datetime.date, slot: int) -> int:
     return _day(date) + (SLOTS - 1 - slot) * ARTICLES
 
 
+def shelf(date: datetime.date, slot: int) -> int:
+    """Return what the place of each article of an issue comes to when it is divided by ARTICLES: no other issue's does."""
+    return first_place(date, slot) // ARTICLES
+
+
 def bounds(since: str | None, until: str | None) -> tuple[int, int]:
     """Return the first and the last place of the months from `since` to `until`, each as YYYY-MM."""
     newest = _last_day(until) if until else datetime.date.max

@@ -35,5 +35,10 @@ class Index(Protocol):
     def remove(self, connection: Connection, articles: Sequence[Shelved]) -> None:
         """Let articles be found no more; they are as they were when they were added."""
 
-    def search(self, connection: Connection, query: Query) -> tuple[int, Sequence[int]]:
-        """Return how many articles are found, and the places of those that the query wants to see, in order."""
+    def search(
+        self, connection: Connection, query: Query, closed: Sequence[int]
+    ) -> tuple[int, Sequence[int]]:
+        """Return how many articles are found, and the places of those that the query wants to see, in order.
+
+        What stands on the shelves `closed` (`places.shelf`) is not found.
+        """

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from xcbulletin.archive.folding import fold
 
-_LENGTH = 80
-"""Characters that are shown."""
+LENGTH = 100
+"""Characters that are shown; search.js shows as many."""
 _LEAD, _CUT_LEAD = 30, 15
 """Those that may stand before the word, where a sentence begins there, and those that do where none does."""
 _SENTENCE_END = re.compile(r"[。！？；!?\n]+[”’」』）]*\s*")
@@ -16,12 +16,12 @@ _GAP = "…"
 
 
 def snippet(text: str, words: Sequence[str]) -> str:
-    """Return some eighty characters around the first word that a text has, or else its beginning, on one line.
+    """Return some hundred characters around the first word that a text has, or else its beginning, on one line.
 
     It begins with a sentence, where one begins near; an ellipsis at an end tells that there is more.
     """
     start, whole = _start(text, _first_place(text, words))
-    end = start + _LENGTH
+    end = start + LENGTH
     shown = _UNSHOWN.sub(" ", text[start:end]).strip()
     return f"{'' if whole else _GAP}{shown}{_GAP if end < len(text) else ''}"
 
@@ -52,7 +52,7 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 def _start(text: str, place: int) -> tuple[int, bool]:
     """Return where the snippet begins, and whether a sentence does."""
-    earliest = max(0, min(place - _LEAD, len(text) - _LENGTH))
+    earliest = max(0, min(place - _LEAD, len(text) - LENGTH))
     if earliest == 0:
         return 0, True
     ends = _SENTENCE_END.finditer(text, earliest - 1, place)

@@ -9,14 +9,13 @@ from xcbulletin.cli.app import app
 from xcbulletin.cli.words import (
     IssueArgument,
     counted,
-    has_errors,
     list_problems,
     open_postroom,
     problems_document,
     say,
     say_json,
 )
-from xcbulletin.errors import UsageMistakeError
+from xcbulletin.errors import UsageMistakeError, has_errors
 from xcbulletin.model import Imprint, IssueId
 
 if TYPE_CHECKING:

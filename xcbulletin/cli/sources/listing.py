@@ -8,7 +8,8 @@ import typer
 
 from xcbulletin.cli.sources.words import JsonOption, group, iso
 from xcbulletin.cli.terminal import columns_of
-from xcbulletin.cli.words import has_errors, list_problems, open_newsroom, say, say_json
+from xcbulletin.cli.words import list_problems, open_newsroom, say, say_json
+from xcbulletin.errors import has_errors
 
 if TYPE_CHECKING:
     from xcbulletin.collecting.following.sources import Source

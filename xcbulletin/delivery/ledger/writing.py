@@ -110,6 +110,8 @@ def settle(connection: Connection, one: Delivery, settlement: Settlement, run: s
     """Keep what a try led to."""
     new = settlement.state
     assert new in _SETTLE, f"a try does not lead to {new}"
+    if new is State.PREPARED:  # for a reason that is the relay's, and no letter's
+        settlement = Settlement(state=new, at=settlement.at)
     values = {"letter": one.id, "by": run, **_outcome(settlement)}
     if run_ready(connection, _SETTLE[new], values) != 1:
         raise _forbidden(one, _state(connection, one), new)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from xcbulletin.delivery.mailing import Reason
 from xcbulletin.delivery.reasons import code_in, enhanced_in, reason_of, says_why
 from xcbulletin.delivery.returns.addresses import unique
-from xcbulletin.delivery.returns.letter import Letter, open_letter
 from xcbulletin.delivery.returns.originals import above_original, original
 from xcbulletin.delivery.returns.plaintext import readings, shown
+from xcbulletin.delivery.returns.received import ReceivedLetter, open_letter
 from xcbulletin.delivery.returns.reports import Report, read_reports
 from xcbulletin.delivery.returns.unsubscribing import Unsubscribe, read_request
 from xcbulletin.delivery.returns.wording import failed_addresses, is_from_daemon, says_returned, why
@@ -48,7 +48,7 @@ def read_return(content: bytes) -> Bounce | Unsubscribe | None:
     return read_request(letter)
 
 
-def _from_reports(letter: Letter, failed: list[Report]) -> Bounce | None:
+def _from_reports(letter: ReceivedLetter, failed: list[Report]) -> Bounce | None:
     if not failed:
         return None
     text = shown(letter)
@@ -57,7 +57,7 @@ def _from_reports(letter: Letter, failed: list[Report]) -> Bounce | None:
     return _bounce(letter, text, addresses, said, failed[0].status)
 
 
-def _from_text(letter: Letter) -> Bounce | None:
+def _from_text(letter: ReceivedLetter) -> Bounce | None:
     text = _telling(letter)
     report = above_original(text)
     if not says_returned(letter, report):
@@ -65,7 +65,7 @@ def _from_text(letter: Letter) -> Bounce | None:
     return _bounce(letter, text, failed_addresses(letter, report), why(report), None)
 
 
-def _telling(letter: Letter) -> str:
+def _telling(letter: ReceivedLetter) -> str:
     """Return the first reading that names who was not reached: some only say “your program shows no HTML” in plain."""
     texts = readings(letter)
     first = next(texts, "")
@@ -73,7 +73,9 @@ def _telling(letter: Letter) -> str:
     return next(told, first)
 
 
-def _bounce(letter: Letter, text: str, addresses: tuple[str, ...], said: str, status: str | None) -> Bounce:
+def _bounce(
+    letter: ReceivedLetter, text: str, addresses: tuple[str, ...], said: str, status: str | None
+) -> Bounce:
     """Judge by what the server said; where that tells nothing, by all that the mail system wrote."""
     returned = original(letter, text)
     judged = said if says_why(said) else f"{said}\n{why(above_original(text))}"

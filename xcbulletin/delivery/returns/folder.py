@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from xcbulletin.delivery.returns.letter import LIMIT
+from xcbulletin.delivery.returns.received import LIMIT
 from xcbulletin.errors import MailboxError, reason
 
 logger = logging.getLogger(__name__)

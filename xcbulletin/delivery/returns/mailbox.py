@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from xcbulletin.delivery.returns.letter import LIMIT
+from xcbulletin.delivery.returns.received import LIMIT
 from xcbulletin.errors import MailboxError
 from xcbulletin.settings import MailboxSettings
 

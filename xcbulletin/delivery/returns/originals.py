@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xcbulletin.delivery.returns.addresses import addresses_in
-from xcbulletin.delivery.returns.letter import Letter, read_headers
+from xcbulletin.delivery.returns.received import ReceivedLetter, read_headers
 
 _MESSAGE_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _QUOTED_ID = re.compile(
@@ -36,7 +36,7 @@ class Original:
     subject: str
 
 
-def original(letter: Letter, text: str) -> Original:
+def original(letter: ReceivedLetter, text: str) -> Original:
     """Return what a report tells of a letter: it encloses it, or its head, or quotes it in its `text`."""
     enclosed = next(
         (read_headers(part.content.lstrip()) for part in letter.of_type(*_ENCLOSED) if part.content.strip()),

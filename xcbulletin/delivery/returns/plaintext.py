@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from xcbulletin.delivery.returns.letter import Letter, Part
+from xcbulletin.delivery.returns.received import Part, ReceivedLetter
 
 _SHOWN = 60_000
 """Characters of a text that are read."""
@@ -40,12 +40,12 @@ _ANSWERED = re.compile(
 )
 
 
-def shown(letter: Letter) -> str:
+def shown(letter: ReceivedLetter) -> str:
     """Return the whole text of a letter: its plain part, or its HTML without the markup."""
     return next(readings(letter), "")
 
 
-def readings(letter: Letter) -> Iterator[str]:
+def readings(letter: ReceivedLetter) -> Iterator[str]:
     """Give the texts of a letter that are not empty: its plain part, then its HTML without the markup."""
     plain = next((part.text for part in letter.of_type("text/plain") if part.content.strip()), "")
     if plain.strip():
@@ -53,7 +53,7 @@ def readings(letter: Letter) -> Iterator[str]:
     yield from (from_html(part.text) for part in letter.of_type("text/html"))
 
 
-def written(letter: Letter) -> str:
+def written(letter: ReceivedLetter) -> str:
     """Return what the writer of an answer wrote, without the letter that it answers."""
     plain: Part | None = next(letter.of_type("text/plain"), None)
     if plain is not None and plain.content.strip():

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from xcbulletin.delivery.returns.letter import read_headers
+from xcbulletin.delivery.returns.received import read_headers
 
 
 def seen(headers: Iterable[bytes], message_ids: Collection[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xcbulletin.delivery.returns.letter import Letter, read_headers
+from xcbulletin.delivery.returns.received import ReceivedLetter, read_headers
 
 _MOST = 50
 """Recipients of one report that are read; a letter of ours has one."""
@@ -35,14 +35,14 @@ class Report:
         return self.action.startswith("fail") or (self.status or "").startswith("5.")
 
 
-def read_reports(letter: Letter) -> tuple[Report, ...]:
+def read_reports(letter: ReceivedLetter) -> tuple[Report, ...]:
     """Return what the reports in a letter say; complaints and read receipts report as one that did not fail."""
     if next(letter.of_type(*_NOTHING), None):
         return (Report(addresses=(), action="delivered", status=None, diagnostic=""),)
     return tuple(report for text in _texts(letter) for report in _reports(text))[:_MOST]
 
 
-def _texts(letter: Letter) -> Iterator[str]:
+def _texts(letter: ReceivedLetter) -> Iterator[str]:
     """Give the reports' texts: parts of their own, or one that lost its type on the way and stands in the text."""
     typed = [part.text for part in letter.of_type(*_TYPES)]
     yield from typed

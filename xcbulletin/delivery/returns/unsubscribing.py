@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from xcbulletin.delivery.mailing import TEST_TOKEN
 from xcbulletin.delivery.returns.addresses import addresses_in
-from xcbulletin.delivery.returns.letter import Letter
 from xcbulletin.delivery.returns.plaintext import written
+from xcbulletin.delivery.returns.received import ReceivedLetter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ _AUTOMATIC_HEADERS = (
 _LIST_HEADERS = ("list-id", "list-post", "list-help", "list-unsubscribe", "x-mailman-version", "x-loop")
 
 
-def read_request(letter: Letter) -> Unsubscribe | None:
+def read_request(letter: ReceivedLetter) -> Unsubscribe | None:
     """Return what a letter asks, if a person wrote it or their mail program for them."""
     sender = addresses_in(letter.headers.get("from", ""))
     if not sender or _is_from_list(letter):
@@ -70,7 +70,7 @@ def read_request(letter: Letter) -> Unsubscribe | None:
     return None if wish is None else _request(letter, sender[-1], None, text.strip() or wish)
 
 
-def _request(letter: Letter, sender: str, token: str | None, words: str) -> Unsubscribe:
+def _request(letter: ReceivedLetter, sender: str, token: str | None, words: str) -> Unsubscribe:
     words = " ".join(words[: 4 * _WORDS_LIMIT].split())
     answered = _ID.findall(letter.headers.get("in-reply-to", "")) or _ID.findall(
         letter.headers.get("references", "")
@@ -83,12 +83,12 @@ def _request(letter: Letter, sender: str, token: str | None, words: str) -> Unsu
     )
 
 
-def _is_from_list(letter: Letter) -> bool:
+def _is_from_list(letter: ReceivedLetter) -> bool:
     precedence = letter.headers.get("precedence", "").strip().lower()
     return precedence in ("list", "bulk", "junk") or any(name in letter.headers for name in _LIST_HEADERS)
 
 
-def _is_automatic(letter: Letter) -> bool:
+def _is_automatic(letter: ReceivedLetter) -> bool:
     submitted = letter.headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
     return (
         submitted != "no"

@@ -4,7 +4,7 @@ import re
 
 from xcbulletin.delivery.reasons import code_in, says_why
 from xcbulletin.delivery.returns.addresses import ADDRESS, addresses_in, unique
-from xcbulletin.delivery.returns.letter import Letter
+from xcbulletin.delivery.returns.received import ReceivedLetter
 
 _HEAD = 2000
 """Characters in which a mail system comes to the point."""
@@ -44,7 +44,7 @@ _REMEDY = re.compile(
 _REPLY_LINE = re.compile(r"[^\n]{0,200}(?<![\d.:/-])[45]\d\d[ -][^\n]{1,500}(?:\n[ \t][^\n]{1,200}){0,3}")
 
 
-def is_from_daemon(letter: Letter) -> bool:
+def is_from_daemon(letter: ReceivedLetter) -> bool:
     """Tell whether a mail system wrote a letter, by its sender."""
     writer = letter.headers.get("from", "").lower()
     addresses = addresses_in(writer) or (writer.strip(' <>"'),)
@@ -56,13 +56,13 @@ def is_from_daemon(letter: Letter) -> bool:
     )
 
 
-def _is_without_return(letter: Letter) -> bool:
+def _is_without_return(letter: ReceivedLetter) -> bool:
     """Tell a letter that nobody may answer, and that says in its subject that something came back."""
     path = letter.headers.get("return-path", "").replace(" ", "")
     return path == "<>" and bool(_RETURNED.search(letter.headers.get("subject", "")))
 
 
-def says_returned(letter: Letter, report: str) -> bool:
+def says_returned(letter: ReceivedLetter, report: str) -> bool:
     """Tell whether a mail system says that it gave a letter up; `report` is its text."""
     subject = letter.headers.get("subject", "")
     says_it = bool(_RETURNED.search(subject) or _RETURNED.search(report[:_HEAD]))
@@ -84,7 +84,7 @@ def why(report: str) -> str:
     return reasons[0] if reasons else " ".join(report.split())
 
 
-def failed_addresses(letter: Letter, report: str) -> tuple[str, ...]:
+def failed_addresses(letter: ReceivedLetter, report: str) -> tuple[str, ...]:
     """Return the addresses that a text says a letter did not reach."""
     if named := addresses_in(letter.headers.get("x-failed-recipients", "")):
         return named

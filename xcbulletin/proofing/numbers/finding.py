@@ -70,12 +70,6 @@ def find(
     yield from _twice(read, printed)
 
 
-def find_in_text(text: str) -> Iterator[Slip]:
-    """Yield what does not add up within the sentences of a text."""
-    found = quantities(text)
-    yield from sentence_slips(split(text, found, sentence_ends(text)))
-
-
 def sentence_slips(sentences: Sequence[Sentence]) -> Iterator[Slip]:
     """Yield what does not add up in sentences that follow one another, one slip a figure."""
     seen: set[int] = set()

@@ -15,7 +15,7 @@ from operator import add, sub
 
 from xcbulletin.archive.filed import FiledIssue
 from xcbulletin.archive.folding import fold
-from xcbulletin.archive.searching.numbers import number, numbers, read_numbers
+from xcbulletin.archive.siteindex.numbers import number, numbers, read_numbers
 
 ROOM = 1024
 """Places; search.js counts the same."""

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from xcbulletin.archive.addresses import article_page
 from xcbulletin.archive.filed import FiledArticle, FiledIssue
-from xcbulletin.archive.searching.numbers import numbers
-from xcbulletin.archive.searching.pieces import Lengths, lengths
-from xcbulletin.archive.searching.shards import call, shard_count
+from xcbulletin.archive.siteindex.numbers import numbers
+from xcbulletin.archive.siteindex.pieces import Lengths, lengths
+from xcbulletin.archive.siteindex.shards import call, shard_count
 
 SEARCH_FOLDER = "search/"
 """Where everything is that search.js reads."""
 READERS = {"archive/search.html": b"search/articles.js", "archive/search.js": b"takeArticles"}
-"""The templates of the search page, each with words that it lacks where it was made for an earlier form of the index."""
+"""The templates of the search page, each with words that it lacks where it was made for an earlier form of the index.
+
+Workspaces have copies of their own, so that another form needs other words; test_siteindex holds both together.
+"""
 _BYTES = 8 * 1024
 """What texts in one file should not pass together."""
 

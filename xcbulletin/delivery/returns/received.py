@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class ReceivedLetter:
     """What was read of a letter."""
 
     headers: Mapping[str, str]
@@ -64,13 +64,13 @@ class Letter:
         return (part for part in self.parts if part.type in types)
 
 
-def open_letter(content: bytes) -> Letter:
+def open_letter(content: bytes) -> ReceivedLetter:
     """Take a letter apart. Never raises."""
     raw, body = _halves(content[:LIMIT])
     headers = read_headers(raw)
     parts: list[Part] = []
     _collect(headers, body, 0, parts)
-    return Letter(headers=headers, parts=tuple(parts))
+    return ReceivedLetter(headers=headers, parts=tuple(parts))
 
 
 def read_headers(content: bytes) -> dict[str, str]:

@@ -8,8 +8,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from xcbulletin.archive.searching.numbers import first_number, number
-from xcbulletin.archive.searching.pieces import SECTIONS, gram_hash, read_section, sections
+from xcbulletin.archive.siteindex.numbers import first_number, number
+from xcbulletin.archive.siteindex.pieces import SECTIONS, gram_hash, read_section, sections
 
 _BYTES = 40 * 1024
 """What a shard should not pass: some 25 KB of it go over the line."""
