@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from xcbulletin.collecting.classifying.classifier import Classification, Classifier
 from xcbulletin.collecting.classifying.columns import COLUMNS
 from xcbulletin.collecting.classifying.examples import Example, read_examples
-from xcbulletin.collecting.classifying.features import WIDTH
+from xcbulletin.collecting.classifying.features import (
+    BY_LEXICON,
+    FIRST_POINTS,
+    PER_POINT,
+    ROUND_UP,
+    WIDTH,
+    describe,
+    row,
+)
 from xcbulletin.collecting.classifying.lexicon import Lexicon
-from xcbulletin.collecting.classifying.training import Model, ModelError, train
+from xcbulletin.collecting.classifying.training import Model, ModelError, dot, train
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
 
@@ -115,6 +123,13 @@ def test_a_round_up_of_the_market_is_not_about_what_it_names() -> None:
     assert labelled(classify("A股三大指数收涨，机器人板块领涨")) == {}
 
 
+@pytest.mark.parametrize("model", [None, MODEL])
+def test_a_digest_gets_no_label_and_shows_what_it_names_as_unsure(model: Model | None) -> None:
+    found = classify("沪指收涨，特高压、换流站与储能走强", "许继电气涨停", model=model)
+    assert labelled(found) == {}
+    assert unsure(found).keys() == {"power"}
+
+
 def test_the_industry_of_the_source_tips_the_scale_but_does_not_make_a_label() -> None:
     assert labelled(classify("招聘启事", hint=("power",))) == {}
     doubtful = ("两地签约", "共建储能项目，接入电网")
@@ -177,6 +192,41 @@ def test_the_lexicon_keeps_a_say_beside_what_was_learnt() -> None:
     ignorant = replace(MODEL, evidence=(0.0,) * WIDTH, bias=(0.0,) * len(MODEL.bias), wording={})
     assert labelled(classify("开封建特高压换流站和储能电站", model=ignorant)).keys() == {"power"}
     assert labelled(classify("开封举行相亲会", model=ignorant)) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("特高压工程开工", ""),
+        ("许继电气：用电量公布", "电网与新能源"),
+        ("两地签约", "共建储能项目，接入电网"),
+        ("特高压ETF上市", "跟踪许继电气等"),
+    ],
+)
+def test_who_has_seen_no_example_says_what_the_lexicon_says(title: str, summary: str) -> None:
+    features = describe(title, summary, LEXICON)
+    worth = features.points["power"] * (ROUND_UP if features.text.is_round_up else 1)
+    evidence = train((), LEXICON).evidence
+    assert evidence == pytest.approx(BY_LEXICON, abs=0.001)
+    assert dot(evidence, row(features, "power")) == pytest.approx(
+        PER_POINT * (worth - FIRST_POINTS), abs=0.01
+    )
+
+
+def test_examples_that_only_confirm_the_lexicon_hardly_raise_its_say() -> None:
+    examples = [
+        one
+        for place in PLACES + PLACES
+        for one in (make_example(f"许继电气中标{place}工程", "power"), make_example(f"{place}举行相亲会"))
+    ]
+    evidence = train(examples, LEXICON).evidence
+    moved = [abs(after - before) for after, before in zip(evidence, BY_LEXICON, strict=True)]
+    assert max(moved[2:]) < 0.5
+
+
+def test_examples_that_are_all_alike_leave_the_weights_small() -> None:
+    model = train([*EXAMPLES, make_example("某地试验超导限流装置并举行观摩会", "power")], LEXICON)
+    assert max(map(abs, model.evidence)) < 10
 
 
 def test_a_learnt_column_says_that_it_is_learnt() -> None:
@@ -251,7 +301,7 @@ def test_any_bytes_give_a_model_or_our_own_error(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("format", 2),
+        ("format", 1),
         ("bias", [0, 0]),
         ("bias", [float("nan")] * (2 + len(COLUMNS))),
         ("bias", [float("inf")] * (2 + len(COLUMNS))),

@@ -1,6 +1,6 @@
 """Industries and column of an item, each with its reason; unsure is shown as unsure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,26 +13,33 @@ from xcbulletin.collecting.classifying.columns import (
     choose_without_industry,
     signals,
 )
-from xcbulletin.collecting.classifying.features import Features, describe, row, wording
+from xcbulletin.collecting.classifying.features import (
+    FIRST_POINTS,
+    PER_POINT,
+    ROUND_UP,
+    Features,
+    describe,
+    row,
+    wording,
+)
 from xcbulletin.collecting.classifying.lexicon import Evidence, Lexicon, Place, Tier, fold
 from xcbulletin.collecting.classifying.training import Model, dot, sigmoid
 from xcbulletin.collecting.items import Label
 
 _UNSURE = 0.25
+_IN_DOUBT = 0.49
+"""The most that is shown without being given."""
 _ALIKE = 0.2
 _LEAST_TOLD = 0.2
 """Points from which a term is named as a reason."""
 
 # Before anything is learnt: in points of the lexicon.
-_FIRST_POINTS = 2.5
 _SECOND_POINTS = 2.0
 _SECOND_SHARE = 0.3
-_ROUND_UP = 0.45
 _HINT_POINTS = 0.8
-_PER_POINT = 0.9
 
 # After learning: in logits. The first label is what lets an item in, and must be plainer than those beside it.
-_FIRST_LOGIT = 1.1
+_FIRST_LOGIT = 0.6
 _SECOND_LOGIT = -1.2
 _HINT_LOGIT = 0.6
 _LEARNT_SHARE = 0.7
@@ -68,6 +75,8 @@ class Classifier:
             if self._model
             else _lexicon_scores(features, hint)
         )
+        if features.text.is_digest:
+            scores = _doubted(scores)
         labels = [
             Label(
                 code=code,
@@ -131,17 +140,17 @@ def _lexicon_scores(features: Features, hint: Sequence[str]) -> dict[str, float]
 
 def _lexicon_logits(features: Features, hint: Sequence[str]) -> dict[str, float]:
     """Return how far above its bar each industry is that something speaks for."""
-    factor = _ROUND_UP if features.text.is_round_up else 1.0
+    factor = ROUND_UP if features.text.is_round_up else 1.0
     points = {code: factor * some for code, some in features.points.items()}
     for code in hint:
         points[code] = points.get(code, 0.0) + _HINT_POINTS
     best = max(points.values(), default=0.0)
-    return {code: _PER_POINT * (some - _bar(some, best)) for code, some in points.items() if some > 0}
+    return {code: PER_POINT * (some - _bar(some, best)) for code, some in points.items() if some > 0}
 
 
 def _bar(points: float, best: float) -> float:
     return (
-        _FIRST_POINTS if points == best or best < _FIRST_POINTS else max(_SECOND_POINTS, _SECOND_SHARE * best)
+        FIRST_POINTS if points == best or best < FIRST_POINTS else max(_SECOND_POINTS, _SECOND_SHARE * best)
     )
 
 
@@ -174,8 +183,12 @@ def _learnt_scores(
         for code, logit in learnt.items()
     }
     # What only the lexicon would give stays in sight, as unsure.
-    doubted = {code: min(sigmoid(logit), 0.49) for code, logit in lexicon.items()}
+    doubted = _doubted({code: sigmoid(logit) for code, logit in lexicon.items()})
     return {code: max(score, doubted.get(code, 0.0)) for code, score in scores.items()}
+
+
+def _doubted(scores: Mapping[str, float]) -> dict[str, float]:
+    return {code: min(score, _IN_DOUBT) for code, score in scores.items()}
 
 
 def _told(evidence: Sequence[Evidence]) -> str:

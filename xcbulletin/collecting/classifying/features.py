@@ -11,9 +11,25 @@ from xcbulletin.collecting.classifying.lexicon import Evidence, Lexicon, Place, 
 _NOT_WORDING = re.compile(r"[\s\d.%,:;!?()“”\"'‘’《》【】、\-/]+")
 _LATIN = re.compile(r"[a-z]{2,}")
 
-_NOTHING = (0.0,) * 14
-WIDTH = 20
+FIRST_POINTS = 2.5
+"""Points of the lexicon that make an industry as likely as not."""
+PER_POINT = 0.9
+"""Of a logit."""
+ROUND_UP = 0.45
+"""What points are worth where an item goes through the whole market."""
+
+_NOTHING = (0.0,) * 15
+WIDTH = 21
 """Numbers that `row` returns."""
+BY_LEXICON = (
+    -2 * PER_POINT * FIRST_POINTS,
+    PER_POINT * FIRST_POINTS,
+    4 * PER_POINT,
+    *(0.0,) * 14,
+    -4 * PER_POINT * (1 - ROUND_UP),
+    *(0.0,) * 3,
+)
+"""Weights of `row` by which a learner says what the lexicon says: where one starts who has seen no example."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +64,7 @@ def row(features: Features, code: str) -> tuple[float, ...]:
     capped = min(points, 8) / 4
     round_up = float(features.text.is_round_up)
     return (
+        1.0,
         1.0,
         capped,
         tanh(points / 3),

@@ -34,7 +34,7 @@ POINTS: Mapping[Tier, tuple[float, float, float, float]] = {
     Tier.SUB_SECTOR: (3.0, 3.0, 1.6, 0.6),
     Tier.COMPANY: (3.0, 1.8, 1.4, 0.3),
     Tier.WORD: (0.9, 0.9, 0.5, 0.2),
-    Tier.STOP: (-1.5, -1.5, -0.6, 0.0),
+    Tier.STOP: (-3.0, -3.0, -1.5, -0.4),
 }
 """What a term is worth, by where it stands: subject, title, lead, rest."""
 
@@ -53,6 +53,19 @@ _ROUND_UP = re.compile(
     r"etf|三大指数|三大股指|沪指|股指|公告(?:精选|全知道|速递|汇总)|龙虎榜|早报|早餐|午报|晚报|收评|午评|盘前|涨停复盘|"
     r"重仓|基金经理|主动权益|概念股?普涨|期货|国际联播快讯|纪要库|一周要闻|要闻(?:速递|汇总)|指数(?:收|涨|跌|高开|低开)"
 )
+_DIGEST = re.compile(
+    r"公告(?:精选|全知道|速递|汇总)|早报|午报|晚报|财经早餐|收评|午评|投资日历|投资避雷针|国际联播快讯|"
+    r"要闻(?:速递|汇总)|新闻精选|大事提醒|舆情热点|(?:机构|家公司.{0,8})调研(?:榜|热情)|\d股获(?!批)|"
+    r"资金(?:流[入出]榜|净流)|三大(?:股指|指数)|沪指|深成指|(?:创业板指|科创50|北证50)(?!数?etf)|北交所个股|"
+    r"恒生(?:科技)?指数|(?:恒|道|纳)指(?:期|[开收涨跌高低突创盘午,、 ])|标普500|中概股|[南北]向资金|"
+    r"沪深京?[两三]市|两市(?:成交|融资|早盘|午后|高开|低开|收)"
+)
+_DENIED = re.compile(
+    r"(?:未(?:曾|有|能)?(?:涉及|涉足|进入|开展|从事|参与|布局|签署|签订|接触|应用|用于|与)|"
+    r"不(?:直接|能|会)?(?:涉及|从事|生产|应用|用于|参与|属于|包含)|"
+    r"没有(?:涉及|开展|从事|参与|与|和)|[暂尚并均]无(?:涉及|相关|任何|与|在))[^,。;!?\n]{0,40}"
+)
+"""What a company says that it does not do: it names what the market took it for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +100,9 @@ class Text:
     subject_end: int
     lead_end: int
     is_round_up: bool
-    """Whether it goes through the whole market: what it names, it names in passing."""
+    """Whether it goes through the whole market, or denies something: what it names, it names in passing."""
+    is_digest: bool
+    """Whether it tells of the market as a whole, or of many things one after another: it is about no industry."""
 
     def place(self, start: int) -> Place:
         """Return the place at the offset `start`."""
@@ -120,12 +135,14 @@ def read_text(title: str, summary: str) -> Text:
     summary = summary.removeprefix(title)
     summary = _AGENCY.sub("", summary, count=1).removeprefix(title)
     headline, _, _ = title.partition("。")
+    announced, _, _ = whole.partition("。")
     return Text(
         content=f"{title}\n{summary}",
         title_end=len(headline),
         subject_end=min(len(headline), _SUBJECT),
         lead_end=len(headline) + _LEAD,
-        is_round_up=bool(_ROUND_UP.search(whole.partition("。")[0])),
+        is_round_up=any(wording.search(announced) for wording in (_ROUND_UP, _DENIED)),
+        is_digest=bool(_DIGEST.search(announced)),
     )
 
 
@@ -160,16 +177,18 @@ class Lexicon:
         return {code: tuple(sorted(some, key=lambda one: -abs(one.points))) for code, some in found.items()}
 
     def _standing(self, content: str) -> Iterator[tuple[int, Term]]:
-        """Yield each term where it stands: the longest of its industry, and none inside a stop context."""
+        """Yield each term where it stands: the longest of its industry, none in a stop context and none denied."""
         spans = list(self._spans(content))
         stops = [span for span in spans if span[2].tier is Tier.STOP]
         terms = [span for span in spans if span[2].tier is not Tier.STOP]
         masks = [stop for stop in stops if any(_covers(stop, term) for term in terms)]
+        denied = [match.span() for match in _DENIED.finditer(content)]
         yield from ((start, term) for start, end, term in stops if (start, end, term) not in masks)
         last_end: dict[str, int] = defaultdict(int)
         for span in terms:
             start, end, term = span
-            if start >= last_end[term.code] and not any(_covers(mask, span) for mask in masks):
+            hidden = any(_covers(mask, span) for mask in masks) or _is_within(denied, start, end)
+            if start >= last_end[term.code] and not hidden:
                 last_end[term.code] = end
                 yield start, term
 
@@ -210,6 +229,10 @@ def _lengths_by_head(terms: Iterable[str]) -> dict[str, tuple[int, ...]]:
 def _covers(stop: _Span, other: _Span) -> bool:
     """Tell whether a stop context holds a term of its industry, which then does not count."""
     return stop[2].code == other[2].code and stop[0] <= other[0] and other[1] <= stop[1]
+
+
+def _is_within(spans: Iterable[tuple[int, int]], start: int, end: int) -> bool:
+    return any(left <= start and end <= right for left, right in spans)
 
 
 def _is_whole(content: str, start: int, end: int) -> bool:

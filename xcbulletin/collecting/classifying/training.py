@@ -16,15 +16,21 @@ from typing import Any
 
 from xcbulletin.collecting.classifying.columns import COLUMNS, SIGNALS, signals
 from xcbulletin.collecting.classifying.examples import Example
-from xcbulletin.collecting.classifying.features import WIDTH, describe, row, wording
+from xcbulletin.collecting.classifying.features import BY_LEXICON, WIDTH, describe, row, wording
 from xcbulletin.collecting.classifying.lexicon import Lexicon
 from xcbulletin.errors import BulletinError
 
-_FORMAT = 1
+_FORMAT = 2
+_ROUNDS = 20
+_FARTHEST = 2.0
+"""What a weight may move in a round."""
 _EPOCHS = 30
 _STEP = 8.0
 _DECAY = 0.995
 _RIDGE = 0.2
+_TRUST = 3.0
+"""The ridge that holds the lexicon's evidence to what the lexicon makes of it: whoever wrote the lexicon may have
+read the very examples, and what it found in them would be trusted too far."""
 _MOST_WORDING = 3_000
 _LEAST = 0.15
 _MOST_TITLES = 400
@@ -188,21 +194,32 @@ def _fit_evidence(cases: Sequence[_Case], industries: int) -> list[float]:
             for at, wanted in enumerate(case.wanted[:industries])
             if wanted is not None
         ),
-        WIDTH,
+        BY_LEXICON,
+        (_RIDGE, _RIDGE, *(_TRUST,) * (WIDTH - 2)),
     )
 
 
 def _fit_signals(cases: Sequence[_Case], output: int) -> list[float]:
     wanted = ((case.signals, case.wanted[output]) for case in cases)
-    return _logistic(Counter((one, to) for one, to in wanted if to is not None), SIGNALS)
+    counts = Counter((one, to) for one, to in wanted if to is not None)
+    return _logistic(counts, (0.0,) * SIGNALS, (_RIDGE,) * SIGNALS)
 
 
-def _logistic(counts: Mapping[tuple[tuple[float, ...], float], int], width: int) -> list[float]:
-    """Fit a logistic regression with a ridge by Newton's method; `counts` says how often a row and answer occur."""
-    weights = [0.0] * width
-    for _ in range(12):
-        slope = [_RIDGE * weight for weight in weights]
-        curve = [[_RIDGE * (left == right) for right in range(width)] for left in range(width)]
+def _logistic(
+    counts: Mapping[tuple[tuple[float, ...], float], int], start: Sequence[float], ridges: Sequence[float]
+) -> list[float]:
+    """Fit a logistic regression by Newton's method; `counts` says how often a row and answer occur.
+
+    Each weight is held to where it starts by its ridge, and moves little by little: few examples pull it far astray.
+    """
+    weights = list(start)
+    for _ in range(_ROUNDS):
+        slope = [
+            ridge * (weight - first) for ridge, weight, first in zip(ridges, weights, start, strict=True)
+        ]
+        curve = [
+            [ridge * (left == right) for right in range(len(start))] for left, ridge in enumerate(ridges)
+        ]
         for (values, wanted), count in counts.items():
             chance = sigmoid(dot(weights, values))
             used = [(at, value) for at, value in enumerate(values) if value]
@@ -211,7 +228,9 @@ def _logistic(counts: Mapping[tuple[tuple[float, ...], float], int], width: int)
                 line, steepness = curve[at], count * chance * (1 - chance) * value
                 for other, other_value in used:
                     line[other] += steepness * other_value
-        weights = [weight - step for weight, step in zip(weights, _solve(curve, slope), strict=True)]
+        steps = _solve(curve, slope)
+        part = min(1.0, _FARTHEST / max(_FARTHEST, *map(abs, steps)))
+        weights = [weight - part * step for weight, step in zip(weights, steps, strict=True)]
     return weights
 
 
