@@ -12,7 +12,7 @@ from newsstand import DAY, HOUR, NOW, Stand, feed, make_source
 from sqlalchemy import Engine, text, update
 
 from xcbulletin.collecting import tables
-from xcbulletin.collecting.collect import SourceReport, _Run, _take, examine
+from xcbulletin.collecting.collect import SourceReport, _Run, _take, _weight, examine
 from xcbulletin.collecting.fetching.politeness import Done
 from xcbulletin.collecting.following.sources import DataStep, Fields, SourceKind
 from xcbulletin.collecting.inbox import claims, health, inbox
@@ -192,6 +192,25 @@ def test_documents_are_kept_few_at_a_time_and_what_is_unchanged_before_them(engi
     told = [next(kept)[1].name for _ in range(8)]
     assert (told, stand.count(tables.item)) == (["源2", "源3", "源4", "源5", "源6", "源7", "源8", "源0"], 1)
     assert [report.name for _, report in kept] == ["源1"]
+
+
+def test_what_has_a_document_weighs_more_than_what_has_none(alone: Stand) -> None:
+    run = _Run(alone.engine, alone.net, alone.clock, alone.settings, "a 1 b")
+    (job,), _ = _take(alone.engine, [A], [A], "a 1 b", NOW, due_only=True)
+    alone.net.answers = {A.url: TIMEOUT}
+    failed = run.ask(job)
+    alone.net.answers = {A.url: feed(1)}
+    done = [Done(job=job, result=run.ask(job)), Done(job=job, result=failed), Done(job=job, error=OSError())]
+    assert list(map(_weight, done)) == [1, 1 / 16, 1 / 16]
+
+
+def test_what_is_not_asked_may_be_due_first(stand: Stand) -> None:
+    stand.net.answers = {A.url: feed(1), B.url: feed(1), C.url: feed(1)}
+    first = stand.collect("甲").next_due
+    assert first is not None
+    stand.clock.now += HOUR / 2
+    assert stand.collect("乙", "丙").next_due != first
+    assert stand.collect().next_due == first
 
 
 def test_a_source_that_is_to_be_read_otherwise_is_read_again(engine: Engine) -> None:

@@ -174,6 +174,13 @@ def run_ready(connection: Connection, statement: UpdateBase, values: Mapping[str
     return connection.exec_driver_sql(ready.text, ready.parameters(values)).rowcount
 
 
+def run_ready_each(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run such a statement once for each row."""
+    if rows:
+        ready = _Ready.made_of(statement, connection.dialect, tuple(rows[0]))
+        connection.exec_driver_sql(ready.text, [ready.parameters(row) for row in rows])
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Ready:
     """A statement in a database's own words, and what makes its values the driver's."""

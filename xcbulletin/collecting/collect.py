@@ -101,7 +101,9 @@ def collect(
     run = _Run(engine, PoliteFetch(fetch, settings.host_gap), clock, settings, claimant)
     reports: dict[str, SourceReport] = {}
     host_gap, concurrency = settings.host_gap, settings.concurrency
-    answers = in_batches(jobs, run.ask, concurrency=concurrency, host_gap=host_gap, host_of=_host_of)
+    answers = in_batches(
+        jobs, run.ask, concurrency=concurrency, host_gap=host_gap, host_of=_host_of, weight=_weight
+    )
     try:
         with closing(answers):
             for some in answers:
@@ -113,13 +115,13 @@ def collect(
             claims.release(connection, claimant)
     asked = [job.source for job in jobs]
     with reading(engine) as connection:
-        standings = inbox.standings(connection, wanted)
-        needs_person = _needs_person(connection, asked, standings, reports, clock())
+        needs_person = _needs_person(connection, asked, run.standings, reports, clock())
+        next_due = inbox.next_due(connection, wanted)
     return CollectReport(
         sources=tuple(reports[source.key] for source in asked),
         needs_person=needs_person,
         listed=len(wanted),
-        next_due=min((one.next_due for one in standings.values() if one.next_due), default=None),
+        next_due=next_due,
         elsewhere=elsewhere,
     )
 
@@ -198,6 +200,18 @@ class Answer:
     """What is still to be read; None where there is nothing new in it, or none."""
 
 
+_WITHOUT_DOCUMENT = 1 / 16
+"""What an answer weighs of which nothing has to be read; lost with us, it is had again for the asking."""
+
+
+def _weight(done: "Done[_Job, Answer]") -> float:
+    return 1 if _has_document(done) else _WITHOUT_DOCUMENT
+
+
+def _has_document(done: "Done[_Job, Answer]") -> bool:
+    return done.result is not None and done.result.document is not None
+
+
 class _Run:
     """One collection at work."""
 
@@ -212,6 +226,8 @@ class _Run:
         self._engine, self._fetch, self._clock = engine, fetch, clock
         self._settings, self._claimant = settings, claimant
         self._renewed = clock()
+        self.standings: dict[str, Standing] = {}
+        """How the sources stand, by key, that were asked and kept."""
 
     def ask(self, job: _Job) -> Answer:
         """Ask a source; touches no database, for it runs in several threads."""
@@ -234,8 +250,8 @@ class _Run:
     def keep(self, some: "Sequence[Done[_Job, Answer]]") -> Iterator[tuple[Source, SourceReport]]:
         """Read what sources gave, and keep it with how they stand now; what is yielded is kept."""
         # Documents few at a time, for what is read is lost if we are killed; without one, to ask again costs nothing.
-        full = [done for done in some if done.result is not None and done.result.document is not None]
-        empty = [done for done in some if done.result is None or done.result.document is None]
+        full = [done for done in some if _has_document(done)]
+        empty = [done for done in some if not _has_document(done)]
         for few in (empty, *pieces(full, self._settings.concurrency)):
             yield from self._kept_together(few)
 
@@ -281,8 +297,9 @@ class _Run:
             self._hold_on(connection, now)
             kept = [self._store(connection, job, asked, now) for job, asked in read]
             inbox.log(connection, [(job.standing.id, asked, stored) for job, asked, stored in kept])
-            standings = [self._standing(*one, now) for one in kept]
-            inbox.keep_standings(connection, _with_rhythm(connection, standings))
+            standings = _with_rhythm(connection, [self._standing(*one, now) for one in kept])
+            inbox.keep_standings(connection, standings)
+        self.standings.update((one.key, one) for one in standings)
         return [(job.source, _report(job, asked, stored)) for job, asked, stored in kept]
 
     def _store(

@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -88,8 +88,9 @@ class Fetcher:
                 answer = self._ask(url, self._headers(request, url, first, cookies), budget)
                 cookies.keep(url, answer)
                 if answer.status not in REDIRECTS:
-                    found = self._document(request, url, answer)
-                    return replace(found, moved_to=_other(moved_to, first), cookies=cookies.sent_to(url))
+                    return self._document(
+                        request, url, answer, moved_to=_other(moved_to, first), cookies=cookies.sent_to(url)
+                    )
                 url = _next_address(url, answer)
             permanent = permanent and answer.status in PERMANENT
             moved_to = url if permanent else moved_to
@@ -146,7 +147,9 @@ class Fetcher:
             body.feed(chunk)
         return body.finish()
 
-    def _document(self, request: Request, url: httpx.URL, answer: _Answer) -> Document:
+    def _document(
+        self, request: Request, url: httpx.URL, answer: _Answer, *, moved_to: str | None, cookies: str
+    ) -> Document:
         """Return what an answer gives. Raises FetchError for a status of failure."""
         now = self._clock()
         if answer.status == 304 and not (request.etag or request.last_modified):
@@ -161,6 +164,8 @@ class Fetcher:
             content_type=answer.headers.get("content-type", ""),
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
+            moved_to=moved_to,
+            cookies=cookies,
         )
 
 

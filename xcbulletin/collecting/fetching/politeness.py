@@ -16,6 +16,8 @@ from xcbulletin.collecting.items import Document, Fetch, FetchError, Outcome, Re
 
 _TOGETHER = 0.05
 """Seconds in which what is done is done at the same time."""
+_PROMPT = 0.005
+"""Seconds in which no host was asked though one waited, after which another thread is started."""
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -58,15 +60,24 @@ def in_batches(
     concurrency: int,
     host_gap: float,
     host_of: Callable[[J], str | None],
+    weight: Callable[[Done[J, R]], float] = lambda _done: 1,
 ) -> Generator[tuple[Done[J, R], ...], None, None]:
-    """Yield the same as `each`, up to twice `concurrency` together that are done at about the same time."""
-    queue: _Queue[J, R] = _Queue(jobs, host_of, host_gap, enough=2 * concurrency)
-    for _ in range(min(concurrency, queue.left)):
-        threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
+    """Yield the same as `each`, together what is done at about the same time, up to a weight of twice `concurrency`."""
+    queue = _Queue(jobs, host_of, host_gap, weight, enough=2 * concurrency)
+    threading.Thread(target=_hire, args=(queue, work, concurrency), daemon=True).start()
     try:
         yield from queue.batches()
     finally:
         queue.stop()
+
+
+def _hire(queue: "_Queue[J, R]", work: Callable[[J], R], most: int) -> None:
+    """Start threads, one after another as they are needed."""
+    # Servers that answer at once are sooner done with by few: many would wake each other to wait for the interpreter.
+    for _ in range(min(most, queue.left)):
+        threading.Thread(target=_serve, args=(queue, work), daemon=True).start()
+        if not queue.wants_another():
+            return
 
 
 def _serve(queue: "_Queue[J, R]", work: Callable[[J], R]) -> None:
@@ -127,9 +138,14 @@ class _Queue(Generic[J, R]):
     """The jobs by host, and the results that wait to be taken; safe between threads."""
 
     def __init__(
-        self, jobs: Iterable[J], host_of: Callable[[J], str | None], gap: float, enough: int
+        self,
+        jobs: Iterable[J],
+        host_of: Callable[[J], str | None],
+        gap: float,
+        weight: Callable[[Done[J, R]], float],
+        enough: float,
     ) -> None:
-        self._gap, self._enough = gap, enough
+        self._gap, self._weight, self._enough = gap, weight, enough
         self._jobs: dict[Hashable, deque[J]] = {}
         for job in jobs:
             self._jobs.setdefault(host_of(job) or object(), deque()).append(job)
@@ -138,6 +154,10 @@ class _Queue(Generic[J, R]):
         self._ready: list[tuple[int, int, Hashable]] = []
         self._resting: list[tuple[float, int, Hashable]] = []
         self._results: deque[Done[J, R]] = deque()
+        self._waiting = 0.0
+        """What the results weigh."""
+        self._taken = 0
+        """How many jobs were handed out."""
         self._stopped = False
         lock = threading.Lock()
         # Two, for whoever is woken in vain takes the interpreter from those at work.
@@ -150,16 +170,30 @@ class _Queue(Generic[J, R]):
         with self._changed:
             while not self._stopped and self._jobs:
                 self._wake_rested()
-                if self._ready and len(self._results) < self._enough:
+                if self._ready and self._waiting < self._enough:
                     host = heapq.heappop(self._ready)[2]
+                    self._taken += 1
                     return host, self._jobs[host].popleft()
-                self._changed.wait(self._resting[0][0] - time.monotonic() if self._resting else None)
+                self._changed.wait(self._until_rested())
             return None
+
+    def wants_another(self) -> bool:
+        """Wait until a host whose turn it is has waited too long; False when there is nothing left to do."""
+        with self._changed:
+            while not self._stopped and self._jobs:
+                self._wake_rested()
+                taken = self._taken
+                may_go = self._ready and self._waiting < self._enough
+                self._changed.wait(_PROMPT if may_go else self._until_rested())
+                if may_go and self._ready and self._taken == taken:
+                    return True
+            return False
 
     def give_back(self, host: Hashable, done: Done[J, R]) -> None:
         """Hand over what was done, and let the host rest."""
         with self._changed:
             self._results.append(done)
+            self._waiting += self._weight(done)
             if len(self._results) == 1 or self._has_enough():
                 self._arrived.notify()
             if self._jobs[host]:
@@ -176,19 +210,29 @@ class _Queue(Generic[J, R]):
             with self._changed:
                 self._arrived.wait_for(lambda: self._results)
                 self._arrived.wait_for(self._has_enough, _TOGETHER)
-                some = tuple(self._results.popleft() for _ in range(min(self._enough, len(self._results))))
+                some = tuple(self._some())
                 self.left -= len(some)
                 self._changed.notify_all()
             yield some
 
     def _has_enough(self) -> bool:
-        return len(self._results) >= min(self._enough, self.left)
+        return self._waiting >= self._enough or len(self._results) >= self.left
+
+    def _some(self) -> Iterator[Done[J, R]]:
+        rest = self._waiting - self._enough
+        while self._results and self._waiting > rest:
+            done = self._results.popleft()
+            self._waiting -= self._weight(done)
+            yield done
 
     def stop(self) -> None:
         """Hand out nothing more."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def _until_rested(self) -> float | None:
+        return self._resting[0][0] - time.monotonic() if self._resting else None
 
     def _wake_rested(self) -> None:
         while self._resting and self._resting[0][0] <= time.monotonic():

@@ -31,7 +31,7 @@ from xcbulletin.collecting.items import Entry, Outcome
 from xcbulletin.collecting.tables import fetch, item, item_version, source
 from xcbulletin.collecting.titles import core_title
 from xcbulletin.collecting.urls import is_front_page, item_key
-from xcbulletin.database import insert_new, pieces
+from xcbulletin.database import insert_new, pieces, run_ready_each
 
 _VERSIONS = 24
 """Versions kept of an item: a counter of readers within a text would make one every hour."""
@@ -93,17 +93,19 @@ def standings(connection: Connection, sources: Iterable[Source]) -> dict[str, St
 
 
 def _standing(row: Row[Any]) -> Standing:
+    moved_to, moved_seen, moved_since, newest_item, usual_gap = row[len(_COLUMNS) :]
     given = dict(zip(_COLUMNS, row, strict=False))
+    outcome = given.pop("outcome")
     return Standing(
-        **{**given, "outcome": None if row.outcome is None else Outcome(row.outcome)},
-        move=Move(to=row.moved_to, seen=row.moved_seen, since=row.moved_since),
-        rhythm=None if row.newest_item is None else _rhythm(row),
+        **given,
+        outcome=None if outcome is None else Outcome(outcome),
+        move=Move(to=moved_to, seen=moved_seen, since=moved_since),
+        rhythm=None if newest_item is None else _rhythm(newest_item, usual_gap),
     )
 
 
-def _rhythm(row: Row[Any]) -> Rhythm:
-    days = row.usual_gap
-    return Rhythm(newest=row.newest_item, usual_gap=None if days is None else timedelta(days=days))
+def _rhythm(newest: datetime, days: int | None) -> Rhythm:
+    return Rhythm(newest=newest, usual_gap=None if days is None else timedelta(days=days))
 
 
 _COLUMNS = tuple(name for name in Standing.__dataclass_fields__ if name not in ("move", "rhythm"))
@@ -117,10 +119,16 @@ def numbers(connection: Connection, sources: Iterable[Source]) -> list[int]:
     return [row.id for row in connection.execute(select(source.c.id, source.c.key)) if row.key in keys]
 
 
+def next_due(connection: Connection, sources: Iterable[Source]) -> datetime | None:
+    """Return when the first of the sources is to be asked again; None where none of them was ever asked."""
+    keys = {one.key for one in sources}
+    rows = connection.execute(select(source.c.key, source.c.next_due))
+    return min((row.next_due for row in rows if row.key in keys and row.next_due), default=None)
+
+
 def keep_standings(connection: Connection, standings: Sequence[Standing]) -> None:
     """Write how sources stand, and let go of them."""
-    if standings:
-        connection.execute(_OF_ONE, list(map(_source_row, standings)))
+    run_ready_each(connection, _OF_ONE, list(map(_source_row, standings)))
 
 
 _OF_ONE = update(source).where(source.c.id == bindparam("this"))
@@ -140,9 +148,10 @@ def _source_row(standing: Standing) -> dict[str, Any]:
 
 def log(connection: Connection, asked: Iterable[tuple[int, Asked, Stored]]) -> None:
     """Note what came of asking sources, given by their numbers."""
-    rows = [_log_row(*one) for one in asked]
-    if rows:
-        connection.execute(insert(fetch), rows)
+    run_ready_each(connection, _NOTE, [_log_row(*one) for one in asked])
+
+
+_NOTE = insert(fetch)
 
 
 def _log_row(source_id: int, asked: Asked, stored: Stored) -> dict[str, Any]:
