@@ -15,11 +15,24 @@ from lxml import etree
 from xcbulletin.errors import BulletinError, reason
 from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.charts.block import DataError, ReadData
+from xcbulletin.publishing.charts.chart import Chart
 from xcbulletin.publishing.charts.data import MOST_BYTES
 from xcbulletin.publishing.charts.drawing import draw, kept
+from xcbulletin.publishing.charts.frame import Spec
 from xcbulletin.publishing.charts.spec import chart_spec
 from xcbulletin.publishing.edition import Edition
-from xcbulletin.publishing.nodes import PENDING_PICTURE, ChartFigure, Figure, Pictured
+from xcbulletin.publishing.flow import runs
+from xcbulletin.publishing.layout import Layout
+from xcbulletin.publishing.nodes import (
+    PENDING_PICTURE,
+    Bullets,
+    ChartFigure,
+    Figure,
+    Node,
+    Numbers,
+    Pictured,
+    Quote,
+)
 from xcbulletin.publishing.typefaces.fonts import FontSet
 
 SVG, PNG, JPEG = "image/svg+xml", "image/png", "image/jpeg"
@@ -106,12 +119,67 @@ def draw_charts(
         if isinstance(node, ChartFigure) and node.chart is not None
     }
     return {
-        src: identify(
-            src.replace(".svg", f"{suffix}.svg"),
-            draw(chart_spec(chart, width), fonts.directory, fonts.digest, cache),
-        )
+        src: _chart(src.replace(".svg", f"{suffix}.svg"), chart_spec(chart, width), fonts, cache)
         for src, chart in charts.items()
     }
+
+
+def print_charts(edition: Edition, page: Layout, fonts: FontSet, cache: Path) -> dict[str, Picture]:
+    """Return the charts of an edition by their address, each drawn for the width that it gets on a page.
+
+    So their letters are of one size, three quarters of the body's, in large print and in lists too. Raises ChartError.
+    """
+    rooms: dict[str, tuple[Chart, float]] = {}
+    for entry in edition.entries:
+        if any(isinstance(node, ChartFigure) for node in entry.pictures):
+            for is_across, nodes in runs(entry.body, page):
+                line = page.characters if is_across else (page.characters - _BETWEEN_COLUMNS) / 2
+                for node, ems in _charts_in(nodes, line):
+                    if node.chart is not None:
+                        rooms[node.src] = node.chart, min(ems, rooms.get(node.src, (None, ems))[1])
+    tallest = page.chart_height / page.body * _PIXELS_IN_EM
+    return {
+        src: _chart(src, chart_spec(_on_paper(chart, page), ems * _PIXELS_IN_EM, tallest), fonts, cache)
+        for src, (chart, ems) in rooms.items()
+    }
+
+
+_PIXELS_IN_EM = 16
+"""Pixels of a drawing that one em of the body is long: of twelve a chart's letters are high."""
+_BETWEEN_COLUMNS = 2
+_INDENT, _INDENT_WITHIN = 3.2, 2
+"""Ems that a list or what is quoted is moved in, and a list in a list; as print.css has it."""
+
+
+_SHORTEST = 12
+"""Ems: a chart for a shorter line is drawn for this one, and scaled down."""
+
+
+def _charts_in(nodes: Iterable[Node], line: float, depth: int = 0) -> Iterator[tuple[ChartFigure, float]]:
+    """Yield the charts and how many ems of the body are in a line where they stand."""
+    for node in nodes:
+        if isinstance(node, ChartFigure):
+            yield node, line
+        elif isinstance(node, Bullets | Numbers | Quote):
+            indent = _INDENT_WITHIN if depth and not isinstance(node, Quote) else _INDENT
+            yield from _charts_in(node.children, max(line - indent, _SHORTEST), depth + 1)
+        else:
+            yield from _charts_in(node.children, line, depth)
+
+
+def _on_paper(chart: Chart, page: Layout) -> Chart:
+    """Return a chart as high on a page as its editor asked for, whatever a pixel of it is there."""
+    highest = page.chart_height / _POINTS_IN_MILLIMETRE
+    return replace(chart, height=chart.height and min(chart.height, highest) * _BODY / page.body)
+
+
+_POINTS_IN_MILLIMETRE = 72 / 25.4
+_BODY = 12
+"""Points of the body at which a pixel of a drawing is a pixel of CSS."""
+
+
+def _chart(name: str, spec: Spec, fonts: FontSet, cache: Path) -> Picture:
+    return identify(name, draw(spec, fonts.directory, fonts.digest, cache))
 
 
 def data_reader(folder: Path) -> ReadData:

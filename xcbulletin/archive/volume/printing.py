@@ -18,7 +18,6 @@ from xcbulletin.archive.volume.names import Companies, Subject
 from xcbulletin.archive.volume.prefixing import prefixed
 from xcbulletin.errors import PrintError
 from xcbulletin.model import Industry, Issue
-from xcbulletin.publishing.charts.frame import WIDE
 from xcbulletin.publishing.documents import Material
 from xcbulletin.publishing.edition import Edition, Entry
 from xcbulletin.publishing.figures import Picture, words_in
@@ -80,7 +79,7 @@ class Volume:
 
 def make_chapter(edition: Edition, material: Material, companies: Companies) -> Chapter:
     """Return an issue's edition as a chapter. Raises TemplateFailedError, ChartError."""
-    shown = {**material.pictures, **material.charts(edition, WIDE)}
+    shown = {**material.pictures, **material.charts(edition)}
 
     def words(figure: Figure) -> str:
         return words_in(shown[figure.src]) if figure.src in shown else ""

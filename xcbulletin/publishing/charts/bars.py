@@ -8,6 +8,7 @@ from xcbulletin.publishing.charts.frame import (
     WIDE,
     Label,
     Margins,
+    Room,
     Spec,
     axis_labels,
     clearings,
@@ -29,8 +30,16 @@ _WIDEST_BAR = 46
 _LYING_BAR, _LYING_GAP = 18, 14
 _LYING_HEADER_GAP = 4
 _LEAST_PLOT = 40
-_LEAST_BAR = 12
-"""Pixels that a lying bar must be thick for a label beside it."""
+_NAMES = 0.4, 0.6
+"""Of the width, for names beside bars: usual, and where these would be too high."""
+_LEAST_BAR, _LEAST_PITCH = 12, 14
+"""Pixels that a lying bar must be thick for a label beside it, or from bar to bar, where bars do not touch."""
+_COMFORT = 0.8
+"""Of the height there is: as much is used before bars that lie are drawn nearer to each other."""
+_SIDES = 3
+"""Pixels beside a number over a bar."""
+_SHARE, _LARGEST_SHARE = 0.7, 0.88
+"""Of a step, for the bars that stand side by side: usual, and where their numbers want it."""
 _HEIGHT = 210
 _MOST_STANDING = 16
 _MOST_LINES = 4
@@ -79,9 +88,9 @@ class _Plan:
     """Pixels of one unit."""
 
 
-def bars_spec(chart: Chart, full_width: float) -> Spec:
+def bars_spec(chart: Chart, room: Room) -> Spec:
     """Return a bar chart, or a stacked one, as Vega-Lite."""
-    return _lying(chart, full_width) if lies(chart, full_width) else _standing(chart, full_width)
+    return _lying(chart, room) if lies(chart, room.width) else _standing(chart, room.width)
 
 
 def lies(chart: Chart, full_width: float = WIDE) -> bool:
@@ -115,15 +124,23 @@ def _standing(chart: Chart, full_width: float) -> Spec:
         beside=beside,
         values=values,
         step=step,
-        thickness=min(_WIDEST_BAR, step * 0.7 / beside),
+        thickness=_standing_thickness(chart, step, beside),
         scale=height / (values[-1] - values[0]),
     )
     margins = Margins(left=left, top=above.height, bottom=bottom)
     return framed([*_layers(chart, plan), *above.layers], full_width, height, margins)
 
 
-def _lying(chart: Chart, full_width: float) -> Spec:
-    names = _keys(chart, full_width * 0.4)
+def _standing_thickness(chart: Chart, step: float, beside: int) -> float:
+    """Return the pixels of a bar that stands: where bars touch, enough for their numbers if that can be."""
+    usual = min(_WIDEST_BAR, step * _SHARE / beside)
+    wanted = widest(value.text for value in chart.known) + _SIDES
+    return wanted if beside > 1 and usual < wanted <= step * _LARGEST_SHARE / beside else usual
+
+
+def _lying(chart: Chart, room: Room) -> Spec:
+    full_width = room.width
+    names = _lying_names(chart, room)
     bars = tuple(_bars(chart, names))
     beside = _beside(chart)
     left = widest(line for name in names for line in name.split("\n")[1:]) + 12
@@ -133,10 +150,9 @@ def _lying(chart: Chart, full_width: float) -> Spec:
     plot = max(_LEAST_PLOT, full_width - left - tail - before)
     high = high if high > low else 1
     scale = plot / (high - low)
-    step: float = max(_LYING_BAR * beside + _LYING_GAP, LINE * lines_in(names) + 6)
     above = header(_unit(chart), _legend(chart), full_width, left, gap=_LYING_HEADER_GAP)
-    height = plot_height(chart, step * len(names), above.height + 4)
-    step = height / len(names)
+    step = _lying_step(chart, names, beside, room.height * _COMFORT, above.height + 4)
+    height = step * len(names)
     plan = _Plan(
         lying=True,
         names=names,
@@ -144,11 +160,28 @@ def _lying(chart: Chart, full_width: float) -> Spec:
         beside=beside,
         values=(low - before / scale, high),
         step=step,
-        thickness=min(_LYING_BAR * 1.3, step * 0.74 / beside),
+        thickness=min(_LYING_BAR * 1.3, max(step * 0.74, min(step - 3, _LEAST_BAR * beside)) / beside),
         scale=scale,
     )
     margins = Margins(left=left, top=above.height, right=tail, bottom=4)
     return framed([*_layers(chart, plan), *above.layers], full_width, height, margins)
+
+
+def _lying_names(chart: Chart, room: Room) -> tuple[str, ...]:
+    """Return the categories as their axis takes them, in longer lines where their many lines would pass the page."""
+    usual, longer = (_keys(chart, room.width * share) for share in _NAMES)
+    return usual if len(usual) * _least_step(usual, _beside(chart)) <= room.height else longer
+
+
+def _least_step(names: Sequence[str], beside: int) -> float:
+    return max(_LEAST_PITCH, LINE * lines_in(names) - 1, _LEAST_BAR * beside + 3 if beside > 1 else 0)
+
+
+def _lying_step(chart: Chart, names: Sequence[str], beside: int, room: float, around: float) -> float:
+    """Return the pixels from category to category: what is usual, asked for or left, and not less than letters take."""
+    usual: float = max(_LYING_BAR * beside + _LYING_GAP, LINE * lines_in(names) + 6)
+    wanted = plot_height(chart, min(usual * len(names), room - around), around)
+    return max(_least_step(names, beside), wanted / len(names))
 
 
 def _keys(chart: Chart, limit: float) -> tuple[str, ...]:
@@ -307,6 +340,6 @@ def _fits_inside(bar: _Bar, plan: _Plan) -> bool:
 
 def _fit_at_ends(bars: Sequence[_Bar], plan: _Plan) -> bool:
     if plan.lying:
-        return plan.thickness >= _LEAST_BAR
-    room = plan.step - 4 if plan.beside == 1 else plan.thickness
-    return widest(bar.text for bar in bars) <= room
+        return plan.thickness >= _LEAST_BAR or (plan.beside == 1 and plan.step >= _LEAST_PITCH)
+    room = plan.step if plan.beside == 1 else plan.thickness
+    return widest(bar.text for bar in bars) <= room - _SIDES

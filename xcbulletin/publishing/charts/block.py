@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Annotated, Any
 
@@ -14,12 +14,15 @@ from xcbulletin.publishing.charts.checks import Subject, faults
 from xcbulletin.publishing.charts.data import (
     Grid,
     chart_problem,
+    chart_remark,
+    is_workbook,
     make_grid,
     parse_csv,
     read_series,
     rows_of,
 )
 from xcbulletin.publishing.charts.numbers import is_missing
+from xcbulletin.publishing.charts.scatter import unnamed
 from xcbulletin.settings import Section, Text, TextList
 from xcbulletin.yamltext import YamlText, parse_yaml, validate
 
@@ -92,7 +95,7 @@ def _height(value: object) -> int:
 
 def _id(value: object) -> str:
     if not re.fullmatch(r"[\w-]+", str(value)):
-        raise ValueError("只能用字母、数字和连字符，如 fig-5g")
+        raise ValueError("只能用字母、汉字、数字和连字符，如 fig-5g")
     return str(value)
 
 
@@ -131,12 +134,20 @@ def read_block(
         chart, more = _chart(options, grid, parsed, is_kind_known)
         problems += more
     problems.sort(key=lambda one: (one.place.file != file, one.place.file, one.place.line or 0))
+    problems = [_with_user(one, parsed.place(("data",))) for one in problems]
     return ChartBlock(
         title=_text(written.get("title")),
         id=options.id,
         source=_source_line(options),
-        chart=None if problems else chart,
+        chart=None if any(one.is_error for one in problems) else chart,
     ), tuple(problems)
+
+
+def _with_user(problem: Problem, user: Place) -> Problem:
+    """Return what is wrong with a data file together with the line that names the file."""
+    if problem.place.file == user.file:
+        return problem
+    return replace(problem, message=f"{problem.message}（图在 {user}）")
 
 
 def _option_problem(found: Problem) -> Problem:
@@ -228,6 +239,9 @@ def _grid_of_file(address: str, place: Place, read_data: ReadData) -> tuple[Grid
         content = read_data(address)
     except DataError as error:
         return None, (chart_problem(place, error.message, error.suggestion),)
+    if is_workbook(content, address):
+        hint = f"请在 Excel 或 WPS 里打开它，另存为“CSV UTF-8（逗号分隔）”，这里改写为 data: {address.rpartition('.')[0]}.csv"
+        return None, (chart_problem(place, f"{address} 是电子表格，不是 CSV", hint),)
     folder = "/".join(place.file.split("/")[:2])
     return parse_csv(content, f"{folder}/{address}")
 
@@ -266,7 +280,19 @@ def _chart(
     )
     rows = tuple(row.place for row in grid.rows)
     subject = Subject(chart=chart, head=grid.head.place, rows=rows, options=parsed)
-    return chart, tuple(faults(subject, fields.model_fields_set))
+    found = list(faults(subject, fields.model_fields_set))
+    if not any(one.is_error for one in found):
+        found += _unnamed(subject)
+    return chart, tuple(found)
+
+
+def _unnamed(subject: Subject) -> Iterator[Problem]:
+    """Remark points whose names have no room."""
+    names = unnamed(subject.chart) if subject.chart.kind is ChartKind.SCATTER else ()
+    if names:
+        which = f"“{names[0]}”的名称" if len(names) == 1 else f"“{names[0]}”等 {len(names)} 个名称"
+        hint = "请只留主要的点，或用 highlight 突出要看的一个"
+        yield chart_remark(subject.head, f"图上放不下{which}，只画了点", hint)
 
 
 def _columns(wanted: Sequence[str], grid: Grid, place: Place) -> tuple[list[int], list[Problem]]:

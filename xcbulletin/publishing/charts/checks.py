@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xcbulletin.model import Place, Problem
 from xcbulletin.publishing.charts.chart import KIND_NAMES, ROUND, Chart, ChartKind
-from xcbulletin.publishing.charts.data import chart_problem
-from xcbulletin.publishing.charts.numbers import total
+from xcbulletin.publishing.charts.data import chart_problem, chart_remark
+from xcbulletin.publishing.charts.numbers import is_rising, times, total
 from xcbulletin.yamltext import YamlText
 
 MOST_SLICES, MOST_SERIES, MOST_BARS = 8, 6, 40
@@ -14,6 +15,8 @@ _OFF = 1.5
 """Per cent that rounded shares may be off 100."""
 _BARS = (ChartKind.BAR, ChartKind.STACKED)
 _STACKS = (ChartKind.STACKED, ChartKind.AREA)
+_COURSES = (ChartKind.LINE, ChartKind.AREA)
+_HUGE = 100_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +34,7 @@ def faults(subject: Subject, options: Set[str]) -> Iterator[Problem]:
     yield from _idle_options(subject, options)
     yield from _highlight(subject)
     yield from _empty(subject)
+    yield from _huge(subject)
     chart = subject.chart
     if chart.kind in ROUND:
         yield from _round(subject)
@@ -40,6 +44,8 @@ def faults(subject: Subject, options: Set[str]) -> Iterator[Problem]:
         yield from _too_many(subject)
         if chart.kind in _STACKS:
             yield from _stacks(subject)
+        if chart.kind in _COURSES:
+            yield from _disordered(subject)
 
 
 def _idle_options(subject: Subject, options: Set[str]) -> Iterator[Problem]:
@@ -77,6 +83,31 @@ def _empty(subject: Subject) -> Iterator[Problem]:
     for one in subject.chart.series:
         if not one.known:
             yield chart_problem(subject.head, f"“{one.name}”一列没有一个数", "请补上，或删去这一列")
+
+
+def _huge(subject: Subject) -> Iterator[Problem]:
+    """Remark numbers of so many digits that nobody reads them at a glance."""
+    largest = max((abs(value.number) for value in subject.chart.known), default=0)
+    if largest >= _HUGE:
+        digits = len(f"{largest:.0f}")
+        unit = f"亿{(subject.chart.unit or '').lstrip('十百千万亿')}"
+        hint = f"请把数换算成以“{unit}”为单位的，再写明 unit: {unit}"
+        if subject.chart.kind is ChartKind.SCATTER:
+            hint = "请把数换算成以亿为单位的，单位写在列名里，如 产值（亿元）"
+        yield chart_remark(subject.head, f"最大的数有 {digits} 位，图上不好认", hint)
+
+
+def _disordered(subject: Subject) -> Iterator[Problem]:
+    """Remark the first year or month that stands behind a later one: a line would go back and forth."""
+    when = times(subject.chart.categories)
+    if not when or is_rising(when[::-1]):
+        return
+    for index, (before, after) in enumerate(pairwise(when), start=1):
+        if after <= before:
+            names = subject.chart.categories
+            message = f"“{names[index]}”排在“{names[index - 1]}”后面，线的走向会叫人看错"
+            yield chart_remark(subject.rows[index], message, "请按时间先后排各行")
+            return
 
 
 def _round(subject: Subject) -> Iterator[Problem]:
@@ -129,7 +160,7 @@ def _too_many(subject: Subject) -> Iterator[Problem]:
     if chart.kind in _BARS and bars > MOST_BARS:
         message = f"要画 {bars} 根柱子，多于 {MOST_BARS} 根就看不清了"
         yield chart_problem(subject.head, message, "请只留主要的，或改用 line（折线图）")
-    if chart.kind in (ChartKind.LINE, ChartKind.AREA) and len(chart.categories) < 2:
+    if chart.kind in _COURSES and len(chart.categories) < 2:
         yield chart_problem(
             subject.head, f"{KIND_NAMES[chart.kind]}至少要有两个点", "只有一行数据时，请用 bar"
         )

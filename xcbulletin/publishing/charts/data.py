@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xcbulletin.errors import ProblemsError
-from xcbulletin.model import Place, Problem
+from xcbulletin.model import Place, Problem, Severity
 from xcbulletin.publishing.charts.chart import Series, Value
 from xcbulletin.publishing.charts.numbers import is_missing, parse_number
 from xcbulletin.yamltext import decode
@@ -17,6 +17,9 @@ MOST_BYTES, MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 1_000_000, 400, 41, 200
 
 _NEW_LINE = re.compile(r"(?<=[\u2e80-\uffef])\n|\n(?=[\u2e80-\uffef])")
 _DELIMITERS = ",\t;"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of Excel and WPS begin, new ones and old ones."""
+_WORKBOOK_NAMES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +41,16 @@ class Grid:
 def chart_problem(place: Place, message: str, suggestion: str | None = None) -> Problem:
     """Return something that is wrong with a chart."""
     return Problem(place=place, rule=RULE, message=message, suggestion=suggestion)
+
+
+def chart_remark(place: Place, message: str, suggestion: str) -> Problem:
+    """Return what a chart could show better; it is drawn all the same."""
+    return Problem(place=place, rule=RULE, severity=Severity.WARNING, message=message, suggestion=suggestion)
+
+
+def is_workbook(content: bytes, address: str) -> bool:
+    """Tell whether a file is a spreadsheet's own, by its name or by how it begins, and no text."""
+    return content.startswith(_WORKBOOKS) or address.lower().endswith(_WORKBOOK_NAMES)
 
 
 def parse_csv(content: bytes, file: str) -> tuple[Grid | None, tuple[Problem, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xcbulletin.publishing.charts.chart import Chart
-from xcbulletin.publishing.charts.lettering import LINE, SIZE, width, wrapped
+from xcbulletin.publishing.charts.lettering import LINE, SIZE, spaced, width, wrapped
 from xcbulletin.publishing.charts.numbers import decimals_needed, format_number
 from xcbulletin.publishing.charts.palette import GREY, HAIR, INK, WHITE, Stroke
 
@@ -18,6 +18,14 @@ _SWATCH, _STROKE_LENGTH, _BETWEEN = 11, 26, 18
 _HEADER_LINE = 18
 _HEADER_GAP = 16
 """Pixels between the header and the plot: the label of the highest bar fits in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """What a chart has: its width, and the height that it should not pass."""
+
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +105,7 @@ def texts(labels: Iterable[Label]) -> Iterator[Spec]:
     for label in labels:
         looks.setdefault((label.align, label.colour, label.bold), []).append(label)
     for (align, colour, bold), alike in looks.items():
-        rows = [{"x": round(one.x, 2), "y": round(one.y, 2), "text": one.text} for one in alike]
+        rows = [{"x": round(one.x, 2), "y": round(one.y, 2), "text": spaced(one.text)} for one in alike]
         weight = {"fontWeight": "bold"} if bold else {}
         yield {
             "data": {"values": rows},

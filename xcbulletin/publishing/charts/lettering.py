@@ -1,5 +1,6 @@
-"""How wide text is in our Hei, how it is broken into lines, and which round numbers stand on an axis."""
+"""How wide text is in our Hei, how it is broken into lines, where blanks part its Han from Latin, and which round numbers stand on an axis."""
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from math import ceil, floor, log10
@@ -15,9 +16,21 @@ _OPENING = "（《「『“‘"
 _JOINTS = "与和及暨或—"
 
 
+_HAN = "[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_LATIN = "[A-Za-z0-9]"
+_MEETING = re.compile(
+    f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})|(?<={_LATIN}[%‰°℃+])(?={_HAN})", re.ASCII
+)
+
+
+def spaced(text: str) -> str:
+    """Return a text with the blank between Han and Latin (CLREQ 3.2) that the body has."""
+    return _MEETING.sub(" ", text)
+
+
 def width(text: str) -> float:
-    """Return the pixels that a line of text takes."""
-    return SIZE * sum(map(_em, text))
+    """Return the pixels that a line of text takes, spaced."""
+    return SIZE * sum(map(_em, spaced(text)))
 
 
 def _em(character: str) -> float:

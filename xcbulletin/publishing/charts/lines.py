@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from xcbulletin.publishing.charts.chart import Chart, ChartKind, Series, Value
 from xcbulletin.publishing.charts.frame import (
     Header,
     Label,
     Margins,
+    Room,
     Spec,
     axis_labels,
     clearings,
@@ -24,7 +26,7 @@ from xcbulletin.publishing.charts.frame import (
     texts,
 )
 from xcbulletin.publishing.charts.lettering import LINE, fits, spread, ticks, widest, width
-from xcbulletin.publishing.charts.numbers import shares
+from xcbulletin.publishing.charts.numbers import is_rising, shares, times
 from xcbulletin.publishing.charts.palette import GREY, INK, MIST, SLATE, WHITE, Stroke, fills, strokes
 
 _HEIGHT = 220
@@ -36,14 +38,18 @@ _HEADER_GAP = 22
 """Pixels between the header and the plot: the number of the highest point fits in."""
 _OVERHANG = 4
 """Pixels that a number may stand out of the plot."""
-_CLIMB = 5
-"""Pixels that a line may climb under half a number without striking it."""
+_CLEAR = 7
+"""Pixels from the middle of a number to a line that does not strike it."""
 _WIDEST_NUMBER = 0.86
 """Steps; one of an outer point, which is moved inward, does not reach the number beside it."""
 _FARTHEST = 14
 """Pixels that a name at a line's end may stand above or below it."""
 _WIDEST_NAMES = 0.24
 """Of the picture's width, for names at the ends of lines."""
+
+
+_Point = tuple[float, float]
+"""Pixels from the left and from the top of the plot."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +65,8 @@ class _Plan:
     left: float
     right: float
     step: float
+    places: tuple[float, ...]
+    """Steps from the first category to each: not one after the other where years or months are left out."""
     height: float
     padding: float
     """Steps between the edge and the first point."""
@@ -67,7 +75,12 @@ class _Plan:
 
     def x(self, index: int) -> float:
         """Return where a category stands in the plot, in pixels."""
-        return self.step * (self.padding + index)
+        return self.step * (self.padding + self.places[index])
+
+    @property
+    def nearest(self) -> float:
+        """Pixels between the two categories that are nearest to each other."""
+        return self.step * min((after - before for before, after in pairwise(self.places)), default=1)
 
     def y(self, number: float) -> float:
         """Return where a number stands in the plot, in pixels."""
@@ -75,7 +88,7 @@ class _Plan:
         return self.height * (high - number) / (high - low)
 
 
-def lines_spec(chart: Chart, full_width: float) -> Spec:
+def lines_spec(chart: Chart, room: Room) -> Spec:
     """Return a line chart as Vega-Lite; its axis need not begin at zero, and says so."""
     low, high = (edge(value.number for value in chart.known) for edge in (min, max))
     is_cut = _leaves_zero(low, high)
@@ -83,7 +96,7 @@ def lines_spec(chart: Chart, full_width: float) -> Spec:
     looks = strokes([one.name for one in chart.series], chart.highlight)
     unit = _unit(chart.unit, is_cut and values[0] != 0)
     names = [_end_label(one.name, one.values[-1]) for one in chart.series]
-    plan, above, ends = _planned(chart, values, full_width, names, looks, unit, _ends)
+    plan, above, ends = _planned(chart, values, room.width, names, looks, unit, _ends)
     labels = [*(_numbers(chart.series[0], plan) if len(names) == 1 else ()), *ends]
     layers = [
         *clearings(labels),
@@ -97,10 +110,10 @@ def lines_spec(chart: Chart, full_width: float) -> Spec:
         ),
         *texts(labels),
     ]
-    return _framed(layers, above, plan, full_width)
+    return _framed(layers, above, plan, room.width)
 
 
-def areas_spec(chart: Chart, full_width: float) -> Spec:
+def areas_spec(chart: Chart, room: Room) -> Spec:
     """Return an area chart, its series one on the other, as Vega-Lite."""
     stacks = [_stack(chart, index) for index in range(len(chart.categories))]
     values = (0, 25, 50, 75, 100) if chart.percent else ticks(0, max(stack[-1] for stack in stacks))
@@ -109,7 +122,7 @@ def areas_spec(chart: Chart, full_width: float) -> Spec:
     last = [one.values[-1] for one in chart.series]
     tops = shares(last) if chart.percent else last
     names = [_end_label(one.name, value) for one, value in zip(chart.series, tops, strict=True)]
-    plan, above, ends = _planned(chart, values, full_width, names, colours, unit, _middles)
+    plan, above, ends = _planned(chart, values, room.width, names, colours, unit, _middles)
     is_single = len(names) == 1
     labels = [*(_numbers(chart.series[0], plan) if is_single else ()), *ends]
     layers = [
@@ -122,7 +135,7 @@ def areas_spec(chart: Chart, full_width: float) -> Spec:
         _zero(),
         *texts(labels),
     ]
-    return _framed(layers, above, plan, full_width)
+    return _framed(layers, above, plan, room.width)
 
 
 def _planned(
@@ -173,7 +186,10 @@ def _plan(
     left = _left(values)
     steps = len(chart.categories) - 1 + 2 * padding
     step = (full_width - left - right) / steps
+    places = _places(chart.categories)
     names, shown, is_flush = _along(chart.categories, step, padding, left, right)
+    if places[1:-1] != tuple(range(1, len(places) - 1)):
+        shown = _apart_from_each_other(names, [step * place for place in places], is_flush=is_flush)
     return _Plan(
         names=names,
         shown=shown,
@@ -181,10 +197,32 @@ def _plan(
         left=left,
         right=right,
         step=step,
+        places=places,
         height=plot_height(chart, _HEIGHT, above.height + 8 + LINE * lines_in(shown)),
         padding=padding,
         is_flush=is_flush,
     )
+
+
+def _places(categories: Sequence[str]) -> tuple[float, ...]:
+    """Return how many steps each category stands from the first: years, quarters and months to scale, others evenly."""
+    last, when = len(categories) - 1, times(categories)
+    if not when or not (is_rising(when) or is_rising(when[::-1])):
+        return tuple(range(len(categories)))
+    return tuple(last * (one - when[0]) / (when[-1] - when[0]) for one in when)
+
+
+def _apart_from_each_other(names: Sequence[str], xs: Sequence[float], *, is_flush: bool) -> tuple[str, ...]:
+    """Return the names, back from the last, that do not touch where they are not evenly set."""
+    shown: list[str] = []
+    free = inf
+    for index in reversed(range(len(names))):
+        wide = widest(names[index].split("\n")[1:])
+        before = {0: 0.0, len(names) - 1: wide}.get(index, wide / 2) if is_flush else wide / 2
+        if xs[index] - before + wide <= free:
+            shown.insert(0, names[index])
+            free = xs[index] - before - 8
+    return tuple(shown)
 
 
 def _along(
@@ -263,13 +301,7 @@ def _stack(chart: Chart, index: int) -> list[float]:
 
 
 def _axes(plan: _Plan) -> Spec:
-    x = {
-        "field": "at",
-        "type": "ordinal",
-        "sort": None,
-        "scale": {"type": "point", "domain": list(plan.names), "padding": plan.padding},
-        "axis": None,
-    }
+    x = {"field": "at", "type": "quantitative", "scale": None, "axis": None}
     return {"x": x, "y": {"field": "number", "type": "quantitative", **number_axis(plan.values)}}
 
 
@@ -287,17 +319,17 @@ def _line(series: Series, look: Stroke, plan: _Plan) -> Iterator[Spec]:
 def _rows(series: Series, plan: _Plan) -> Iterator[Spec]:
     """Yield the points of a line; each gap begins a new run, so that no stroke goes over it."""
     run = 0
-    for name, value in zip(plan.names, series.values, strict=True):
+    for index, value in enumerate(series.values):
         if value is None:
             run += 1
         else:
-            yield {"at": name, "number": value.number, "run": run}
+            yield {"at": round(plan.x(index), 2), "number": value.number, "run": run}
 
 
 def _area(stacks: Sequence[Sequence[float]], number: int, colour: str, plan: _Plan) -> Spec:
     rows = [
-        {"at": name, "number": stack[number + 1], "base": stack[number]}
-        for name, stack in zip(plan.names, stacks, strict=True)
+        {"at": round(plan.x(index), 2), "number": stack[number + 1], "base": stack[number]}
+        for index, stack in enumerate(stacks)
     ]
     axes = _axes(plan)
     edge = {"line": {"color": WHITE, "strokeWidth": 1.2}} if len(stacks[0]) > 2 else {}
@@ -309,7 +341,7 @@ def _area(stacks: Sequence[Sequence[float]], number: int, colour: str, plan: _Pl
 
 
 def _edge(stacks: Sequence[Sequence[float]], plan: _Plan) -> Spec:
-    rows = [{"at": name, "number": stack[1]} for name, stack in zip(plan.names, stacks, strict=True)]
+    rows = [{"at": round(plan.x(index), 2), "number": stack[1]} for index, stack in enumerate(stacks)]
     mark = {"type": "line", "color": SLATE, "strokeWidth": 2.2}
     return {"data": {"values": rows}, "mark": mark, "encoding": _axes(plan)}
 
@@ -343,25 +375,34 @@ def _apart(wanted: Sequence[float], plan: _Plan) -> list[float] | None:
 
 
 def _numbers(series: Series, plan: _Plan) -> Iterator[Label]:
-    """Yield the numbers of a lone line, each on the side where the line is not, and “—” where there is none."""
+    """Yield the numbers of a lone line, each where no stroke goes through it, and “—” where there is none."""
     count = len(plan.names)
-    if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.step * (
+    if count > _MOST_LABELS or widest(value.text for value in series.known) > plan.nearest * (
         _WIDEST_NUMBER if plan.padding else 0.65
     ):
         return
-    for index, value in enumerate(series.values):
-        if value is None:
+    points = [
+        (plan.x(index), plan.y(value.number)) if value else None for index, value in enumerate(series.values)
+    ]
+    strokes = [(a, b) for a, b in pairwise(points) if a and b]
+    taken: list[Label] = []
+    for index, (value, point) in enumerate(zip(series.values, points, strict=True)):
+        if value is None or point is None:
             yield Label(text="—", x=plan.x(index), y=plan.height - 10, align="center", colour=GREY)
             continue
-        align = "center" if plan.padding or 0 < index < count - 1 else "right" if index else "left"
-        y = plan.y(value.number)
-        if plan.padding and _is_valley(series.values, index) and y < plan.height - 24:
-            x, y = plan.x(index), y + 13
-        else:
-            x, y = plan.x(index) + _aside(series.values, index, plan), y - 13
-        if plan.padding:
-            x = _inward(x, width(value.text) / 2, plan)
-        yield Label(text=value.text, x=x, y=y, align=align)
+        beside = list(_beside(value.text, point, plan, is_valley=_is_valley(series.values, index)))
+        taken.append(min(beside, key=lambda label: _struck(label, strokes, taken)))
+        yield taken[-1]
+
+
+def _beside(text: str, point: _Point, plan: _Plan, *, is_valley: bool) -> Iterator[Label]:
+    """Yield a number at the places around its point, best first."""
+    (x, y), half = point, width(text) / 2
+    above, below = [(0, -13), (-half, -13), (half, -13)], [(0, 13), (-half, 13), (half, 13)]
+    low = below if y < plan.height - 24 and plan.padding else []
+    outside = [(half + 8, -6), (-half - 8, -6)]
+    for across, down in [*low, *above, *outside] if is_valley else [*above, *low, *outside]:
+        yield Label(text=text, x=_inward(x + across, half, plan), y=y + down, align="center")
 
 
 def _inward(x: float, half: float, plan: _Plan) -> float:
@@ -370,18 +411,19 @@ def _inward(x: float, half: float, plan: _Plan) -> float:
     return min(max(x, half - _OVERHANG), end - half + _OVERHANG)
 
 
-def _aside(values: Sequence[Value | None], index: int, plan: _Plan) -> float:
-    """Return how far a number steps aside for a line that climbs through it: left on the way up, right on the way down."""
-    around = [values[at] for at in (index - 1, index, index + 1) if 0 <= at < len(values)]
-    heights = [plan.y(value.number) for value in around if value]
-    here = values[index]
-    if len(heights) < 3 or here is None:
-        return 0
-    half = width(here.text) / 2
-    before, level, after = heights
-    if after < level < before and (level - after) * half / plan.step > _CLIMB:
-        return -half
-    return half if before < level < after and (level - before) * half / plan.step > _CLIMB else 0
+def _struck(label: Label, strokes: Sequence[tuple[_Point, _Point]], taken: Sequence[Label]) -> int:
+    """Return how many strokes go through a number, and numbers stand in its place."""
+    left, right = label.left, label.left + width(label.text)
+    found = sum(
+        abs(one.y - label.y) < LINE and one.left < right + 3 and left - 3 < one.left + width(one.text)
+        for one in taken
+    )
+    for (x, y), (x2, y2) in strokes:
+        begin, end = max(x, left), min(x2, right)
+        if begin < end:
+            heights = [y + (y2 - y) * (at - x) / (x2 - x) for at in (begin, end)]
+            found += min(heights) < label.y + _CLEAR and label.y - _CLEAR < max(heights)
+    return found
 
 
 def _is_valley(values: Sequence[Value | None], index: int) -> bool:

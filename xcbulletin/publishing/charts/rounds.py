@@ -8,6 +8,7 @@ from xcbulletin.publishing.charts.chart import Chart, ChartKind
 from xcbulletin.publishing.charts.frame import (
     Label,
     Margins,
+    Room,
     Spec,
     framed,
     plot_height,
@@ -46,11 +47,11 @@ class _Slice:
         return (self.begin + self.end) / 2
 
 
-def rounds_spec(chart: Chart, full_width: float) -> Spec:
+def rounds_spec(chart: Chart, room: Room) -> Spec:
     """Return a pie or a ring as Vega-Lite: its names around it, or where leaders would cross it in a list beside it."""
     slices = list(_slices(chart))
-    around = _around(chart, slices, full_width)
-    return _listed(chart, slices, full_width) if around is None else around
+    around = _around(chart, slices, room.width)
+    return _listed(chart, slices, room.width) if around is None else around
 
 
 def _around(chart: Chart, slices: Sequence[_Slice], full_width: float) -> Spec | None:

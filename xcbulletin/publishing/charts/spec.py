@@ -1,8 +1,10 @@
 """A Chart to the Vega-Lite that draws it."""
 
+from math import inf
+
 from xcbulletin.publishing.charts.bars import bars_spec
 from xcbulletin.publishing.charts.chart import Chart, ChartKind
-from xcbulletin.publishing.charts.frame import WIDE, Spec
+from xcbulletin.publishing.charts.frame import WIDE, Room, Spec
 from xcbulletin.publishing.charts.lines import areas_spec, lines_spec
 from xcbulletin.publishing.charts.rounds import rounds_spec
 from xcbulletin.publishing.charts.scatter import scatter_spec
@@ -18,6 +20,9 @@ _DRAWN_BY = {
 }
 
 
-def chart_spec(chart: Chart, full_width: float = WIDE) -> Spec:
-    """Return a chart as Vega-Lite, `full_width` pixels wide: the same dict for the same chart."""
-    return _DRAWN_BY[chart.kind](chart, full_width)
+def chart_spec(chart: Chart, full_width: float = WIDE, tallest: float = inf) -> Spec:
+    """Return a chart as Vega-Lite, `full_width` pixels wide and if it can be no higher than `tallest`.
+
+    It is the same dict for the same chart.
+    """
+    return _DRAWN_BY[chart.kind](chart, Room(width=full_width, height=tallest))

@@ -8,16 +8,27 @@ from xcbulletin.publishing.charts.bars import lies
 from xcbulletin.publishing.charts.chart import KIND_NAMES, ROUND, Chart, ChartKind, Series, Value
 from xcbulletin.publishing.charts.numbers import shares, total
 
-_ALL = 12
-"""As many numbers are read out one by one; of more, what stands out."""
+_ALL, _ALL_IN_FULL = 12, 80
+"""As many numbers are read out one by one; of more, what stands out. In full means where no table gives the data."""
 _LONGEST_UNIT = 6
 _BARS = (ChartKind.BAR, ChartKind.STACKED)
 _LINES = (ChartKind.LINE, ChartKind.AREA)
 
 
-def alt_text(chart: Chart) -> str:
-    """Return what a chart shows: its kind and title, its numbers or what stands out of them, and its gaps."""
-    return "".join(sentence for sentence in _sentences(_as_shown(chart)) if sentence)
+def alt_text(chart: Chart, *, in_full: bool = False) -> str:
+    """Return what a chart shows: its kind and title, its numbers or what stands out of them, and its gaps.
+
+    PDF has no place for data beside a picture that a reader would come by: there they are told `in_full`.
+    """
+    most = _ALL_IN_FULL if in_full else _ALL
+    said = "".join(sentence for sentence in _sentences(_as_shown(chart), most) if sentence)
+    count = _count(chart)
+    return f"{said}全部{count}个数据在网页版这张图下面的表里。" if in_full and count > most else said
+
+
+def _count(chart: Chart) -> int:
+    """Return how many numbers are to be told, of a scatter plot how many points."""
+    return len(chart.known) // (2 if chart.kind is ChartKind.SCATTER else 1)
 
 
 def _as_shown(chart: Chart) -> Chart:
@@ -30,7 +41,7 @@ def _as_shown(chart: Chart) -> Chart:
     return replace(chart, series=series, unit="%")
 
 
-def _sentences(chart: Chart) -> Iterator[str]:
+def _sentences(chart: Chart, most: int) -> Iterator[str]:
     kind = KIND_NAMES[chart.kind]
     if chart.kind in _BARS and lies(chart):
         kind = kind.replace("柱状图", "条形图")
@@ -39,9 +50,9 @@ def _sentences(chart: Chart) -> Iterator[str]:
     if chart.kind in ROUND:
         yield _parts(chart)
     elif chart.kind is ChartKind.SCATTER:
-        yield from _points(chart)
+        yield from _points(chart, most)
     else:
-        yield from _columns(chart)
+        yield from _columns(chart, most)
     yield _gaps(chart)
     if chart.highlight:
         yield f"图中突出的是{chart.highlight}。"
@@ -57,12 +68,12 @@ def _parts(chart: Chart) -> str:
     return f"合计{_said(chart, total(values))}：{listed}。"
 
 
-def _points(chart: Chart) -> Iterator[str]:
+def _points(chart: Chart, most: int) -> Iterator[str]:
     across, up = chart.series
     both = zip(chart.categories, across.values, up.values, strict=True)
     points = [(name, x, y) for name, x, y in both if x and y]
     yield f"共{len(points)}个点；横轴是{across.name}，{_span(across)}；纵轴是{up.name}，{_span(up)}。"
-    if len(points) <= _ALL:
+    if len(points) <= most:
         yield f"依次为横轴、纵轴：{'；'.join(_is(name, f'{_number(x)}、{_number(y)}') for name, x, y in points)}。"
 
 
@@ -73,10 +84,10 @@ def _span(series: Series) -> str:
     return f"从{_number(low)}到{_number(high)}"
 
 
-def _columns(chart: Chart) -> Iterator[str]:
+def _columns(chart: Chart, most: int) -> Iterator[str]:
     """Yield what is said of bars, stacks, lines and areas: a sentence a series."""
     several = len(chart.series) > 1
-    is_read_out = len(chart.known) <= _ALL
+    is_read_out = len(chart.known) <= most
     for series in chart.series:
         name = f"{series.name}：" if several else ""
         if is_read_out:

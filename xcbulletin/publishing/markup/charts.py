@@ -34,5 +34,6 @@ def _figure(node: Node, remarks: Remarks, read_data: ReadData) -> ChartFigure:
         id=block.id,
         chart=block.chart,
         alt=alt_text(block.chart) if block.chart else "",
+        alt_in_full=alt_text(block.chart, in_full=True) if block.chart else "",
         line=node.line,
     )
