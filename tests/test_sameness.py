@@ -32,6 +32,7 @@ def differences(
     [
         ("一共3家企业。\n", ["一共 3 家\n企业。"]),
         ("一共3家企业。\n", ["一共\u00a03\u3000家\u2060企\u200b业。"]),
+        ("同比 -3.5%\n", ["同比 −3.5%"]),
         ("machine learning\n", ["machine\nlearning"]),
         ("machine learning\n", ["ma-\nchine lear-\nning"]),
         ("state-of-the-art\n", ["state-\nof-the-art"]),

@@ -10,7 +10,7 @@ from xcbulletin.errors import ProblemsError
 from xcbulletin.model import Place, Problem
 from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.pages import Templates
-from xcbulletin.publishing.titles import Words, ems, title_lines
+from xcbulletin.publishing.titles import ems, title_lines
 from xcbulletin.publishing.typefaces.fonts import FontSet
 from xcbulletin.publishing.typesetting.press import Job
 
@@ -112,13 +112,12 @@ def labels(
 def _labels(shares: Sequence[Share], sheet: Sheet) -> list[Label]:
     made: list[Label] = []
     problems: list[Problem] = []
-    words = Words(text for share in shares for text in (share.recipient.organisation, share.recipient.role))
     for share in shares:
         one = share.recipient
         known = filter(None, (one.organisation, one.role, one.name))
         *above, receiver = tuple(known) or (one.address or "",)
-        whereto = fit(above, sheet.line, sheet.above_name, _SIZES, words)
-        name = fit((receiver,), sheet.line - _RECEIVES, _NAME, _SIZES_OF_NAMES, words)
+        whereto = fit(above, sheet.line, sheet.above_name, _SIZES)
+        name = fit((receiver,), sheet.line - _RECEIVES, _NAME, _SIZES_OF_NAMES)
         if whereto and name:
             made.append(Label(share=share, whereto=whereto, name=name))
         problems += _too_long(one, whereto, name)
@@ -127,16 +126,14 @@ def _labels(shares: Sequence[Share], sheet: Sheet) -> list[Label]:
     return made
 
 
-def fit(
-    texts: Sequence[str], line: float, height: float, sizes: Sequence[float], words: Words | None = None
-) -> Fitted | None:
+def fit(texts: Sequence[str], line: float, height: float, sizes: Sequence[float]) -> Fitted | None:
     """Return texts, each in lines of its own, at the largest size at which they fit; None where they fit at none.
 
     Lengths are in points.
     """
     for size in sizes:
         longest = line / size
-        lines = [part for text in texts if text for part in title_lines(text, longest * _share(text), words)]
+        lines = [part for text in texts if text for part in title_lines(text, longest * _share(text))]
         if len(lines) * size * _LINE_HEIGHT <= height and all(_ems(part) <= longest for part in lines):
             return Fitted(size=size, lines=tuple(lines))
     return None

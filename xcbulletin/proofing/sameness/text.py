@@ -8,6 +8,8 @@ from functools import lru_cache
 INVISIBLE = "\0\u200b\u200d\u2060\ufeff\u00ad"
 SOFT = "\u00ad"
 """Stands in a text for a hyphen at a line's end, which may be the printer's."""
+MINUS = "−"
+"""Stands in print where a hyphen was written."""
 TAKEN = "\0"
 """Stands in a text for what has been found already."""
 
@@ -37,7 +39,7 @@ class Text:
             if letter.isspace():
                 self.edges.add(len(letters))
             elif letter == SOFT or letter not in INVISIBLE:
-                letters.append(letter)
+                letters.append("-" if letter == MINUS else letter)
                 self._at.append(at)
         self.edges |= set(self.starts)
         self.letters = "".join(letters)
@@ -102,7 +104,7 @@ def _hyphens_marked(block: str) -> str:
 @lru_cache(maxsize=8192)
 def without_blanks(text: str) -> str:
     """Return a text without blanks and what is not seen."""
-    return "".join(text.translate(NO_INVISIBLE).split())
+    return "".join(text.translate(NO_INVISIBLE).replace(MINUS, "-").split())
 
 
 NO_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
