@@ -25,6 +25,7 @@ MARKS = HALVED + NOT_AT_END.replace("￥", "")
 UNITS = "％%℃‰年月日个万亿元家件项次"
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 ALPHANUMERIC = re.compile(r"[0-9A-Za-z]")
+PART_OF_ADDRESS = re.compile(r"(?=[!-~]{12})[!-~]*(?:[/?=@]|[a-z]\.[a-z])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -303,11 +304,23 @@ def raggedness(line: Line) -> float:
 
 
 def check_flush(lines: Iterable[Line], *, tolerance: float = 0.1) -> list[Violation]:
-    """4 两端对齐: every line but a paragraph's last reaches the right edge."""
+    """4 两端对齐: every line but a paragraph's last reaches the right edge, if no address stands in it."""
     return [
         _seen(line, f"{raggedness(line):.2f} em")
         for line in _body(lines)
-        if not line.is_last and raggedness(line) > tolerance
+        if not line.is_last and raggedness(line) > tolerance and not PART_OF_ADDRESS.search(line.text)
+    ]
+
+
+def check_addresses(lines: Iterable[Line], *, tolerance: float = 0.02) -> list[Violation]:
+    """4 网址: no room is added between the letters of an address."""
+    return [
+        _seen(line, f"{left.text}{right.text} {right.x0 - left.x1:.2f}")
+        for line in _body(lines)
+        if PART_OF_ADDRESS.search(line.text)
+        for left, right in pairwise(line.glyphs)
+        if (left.text + right.text).isascii() and " " not in left.text + right.text
+        if right.x0 - left.x1 > tolerance * line.em
     ]
 
 
@@ -568,6 +581,7 @@ def check_running_text(lines: Sequence[Line]) -> dict[str, list[Violation]]:
     """Return what is wrong in justified blocks, by the number and name of the check."""
     return check_block(lines) | {
         "4 flush": check_flush(lines),
+        "4 addresses": check_addresses(lines),
         "4 halved": check_halved(lines),
         "5 gaps": check_gaps(lines),
         "7 Han-Latin": check_mixed_gaps(lines),
@@ -582,6 +596,7 @@ def check_all(lines: Sequence[Line]) -> dict[str, list[Violation]]:
         "2 line ends": check_line_ends(lines),
         "3 separation": check_separation(lines),
         "4 flush": check_flush(lines),
+        "4 addresses": check_addresses(lines),
         "4 halved": check_halved(lines),
         "5 gaps": check_gaps(lines),
         "6 compression": check_compression(lines),

@@ -1,12 +1,17 @@
 import re
+from itertools import accumulate
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from weasyprint.text.line_break import get_log_attrs
 
 from xcbulletin.publishing.typesetting import breaks
 
 Z, W, N = breaks.BREAK, breaks.GLUE, breaks.NARROW
+
+
+TEXT = st.text(st.sampled_from("中文字年月AIx’s59 %℃²㎡①＋+/@“”‘’，。、：《》（）—…～·-–.'\n"), max_size=25)
 
 
 def prepared(text, **options):
@@ -72,6 +77,7 @@ def test_a_range_stays_whole_in_a_title():
         ("见" + "1234" * 5, 1, [("见" + ("1234" * 5)[:end], "") for end in range(2, 19)]),
         ("（2018-2020 \u2060年）", 0, [("（2018-", ""), ("（2018-2020 \u2060", "")]),
         ("见OpenAI", 1, []),
+        (f"见 http://{Z}a.cn/{Z}abcdefghij", 13, []),
         ("见TensorFlow", 1, [("见Tensor", "-")]),
         ("见Elektrizität", 1, [("见Elek", "-"), ("见Elektri", "-"), ("见Elektrizi", "-")]),
     ],
@@ -94,8 +100,25 @@ def test_marks_and_blanks_give_room(text, expected):
     assert found == expected
 
 
-def test_a_blank_between_han_stays_in_a_title():
-    assert prepared("居第一 是美国的8.2倍", keep_blanks=True) == f"居第一 是美国的 8.2 {W}倍"
+def test_a_blank_between_han_is_wide_in_a_title():
+    assert prepared("居第一 是美国的8.2倍", keep_blanks=True) == f"居第一　是美国的 8.2 {W}倍"
+
+
+def test_words_of_a_title_are_glued_once():
+    title = prepared("推动“十四五”规划2021年", keep_blanks=True)
+    glued = f"推{W}动{Z}“{W}十{W}四{W}五{W}”{Z}规{W}划 2021 {W}年"
+    assert breaks.keep_words(title) == glued
+    assert breaks.keep_words(glued) == glued
+
+
+@pytest.mark.parametrize("text", ["-15.20", "（-3.5%）", "同比 -3.5", "\n-3", "1，-2"])
+def test_a_hyphen_that_means_minus_is_printed_as_one(text):
+    assert prepared(text).replace(W, "") == text.replace("-", "−")
+
+
+@pytest.mark.parametrize("text", ["表-1", "2020-2021", "2020 -2021", "A -1", "0374-123", "- 3", "COVID-19"])
+def test_any_other_hyphen_stays(text):
+    assert "−" not in prepared(text)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +136,53 @@ def test_the_last_two_characters_of_a_paragraph_stay_together(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("出口交货值（万美元）", ["出", "口", "交", "货", "值", "（万美元）"]),
+        ("1996年12月27日", ["1996 年 ", "12 月 ", "27 日"]),
+        ("约1,234.5亿元", ["约 ", "1,234.5 亿元"]),
+        ("《办法（试行）》", ["《办", "法", "（试行）》"]),
+        ("增长12.5%", ["增", "长 ", "12.5%"]),
+        ("许政办〔2021〕12号", ["许", "政", "办", "〔2021〕", "12 号"]),
+        ("用OpenAI（美国）", ["用 ", "OpenAI", "（美国）"]),
+        ("https://a.cn/b", ["https://", "a", ".cn/", "b"]),
+        ("", [""]),
+    ],
+)
+def test_the_pieces_of_a_cell_are_told(text, expected):
+    assert list(breaks.pieces(text)) == expected
+
+
+@given(TEXT)
+def test_a_line_may_end_between_pieces(text):
+    whole = prepared(text.replace("\n", ""), end_of_paragraph=True, keep_blanks=True)
+    attributes = get_log_attrs(whole, "zh-CN")
+    ends = {
+        len(whole[:place].translate(breaks.NO_MARKS))
+        for place in range(1, len(whole))
+        if attributes[place].is_line_break
+    }
+    parts = breaks.pieces(text.replace("\n", ""))
+    assert "".join(parts) == whole.translate(breaks.NO_MARKS)
+    assert set(accumulate(map(len, parts[:-1]))) <= ends
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("见 https://www.example.org/a", True),
+        ("abcdefghij/abcdefghij/", True),
+        ("editor@example.org", True),
+        ("example-industry.gov.cn", True),
+        ("INTERNATIONAL-STANDARD", False),
+        ("A/B测试，2021.12.31", False),
+    ],
+)
+def test_parts_of_addresses_are_known(text, expected):
+    assert breaks.has_part_of_address(text) == expected
+
+
+@pytest.mark.parametrize(
     ("texts", "depths", "expected"),
     [
         (["推动", "AI", "研发"], [0, 1, 0], ["推动 ", "AI", " 研发"]),
@@ -126,9 +196,6 @@ def test_markup_does_not_hide_a_neighbour(texts, depths, expected):
     assert breaks.prepare_texts(texts, end_of_paragraph=False, depths=depths) == expected
 
 
-TEXT = st.text(st.sampled_from("中文字年月AIx’s59 %℃²㎡①＋+/@“”‘’，。、：《》（）—…～·-–.'\n"), max_size=25)
-
-
 @given(TEXT, st.booleans(), st.booleans())
 @example("中 “ 文", True, False)
 def test_preparing_twice_changes_nothing_more(text, end, keep):
@@ -139,7 +206,7 @@ def test_preparing_twice_changes_nothing_more(text, end, keep):
 @given(TEXT, st.booleans(), st.booleans())
 def test_only_blanks_and_marks_change(text, end, keep):
     changed = breaks.prepare_text(text, end_of_paragraph=end, keep_blanks=keep)
-    assert re.sub(f"[ {breaks.MARKS}]", "", changed) == text.replace(" ", "")
+    assert re.sub(f"[ \u3000{breaks.MARKS}]", "", changed).replace("−", "-") == re.sub("[ \u3000]", "", text)
 
 
 @given(TEXT)

@@ -156,7 +156,7 @@ def test_a_table_cell_is_justified_and_keeps_its_blanks(read):
         f"<table><tr><td style='font-size:11.5pt;width:20em'>中国 美国{SENTENCE}</td><td></td></tr></table>"
     )
     found = read(body)
-    assert found[0].text.startswith("中国 美国")
+    assert found[0].text.startswith("中国\u3000美国")
     assert max(line.x1 for line in found[:-1]) - min(line.x1 for line in found[:-1]) < 0.6 * 11.5
 
 
@@ -202,8 +202,8 @@ def test_a_line_is_not_opened_too_far(read):
         ("20em", "一二三四五，六七八九（十）一二三四2020年", "一二三四五，六七八九（十）一二三四 2020 年"),
         ("10em", "一二三四五Internationalization", "一二三四五 Interna-"),
         ("11em", "一二三四五六（FANG+BAT）", "一二三四五六（FANG+"),
-        ("14em", "一二三四五见https://www.example.org/a/b", "一二三四五见 https://www.ex"),
-        ("14em", "一二三四五六见https://example.org/0123456789", "一二三四五六见 https://examp"),
+        ("14em", "一二三四五见https://www.example.org/a/b", "一二三四五见 https://www"),
+        ("14em", "一二三四五六见https://example.org/0123456789", "一二三四五六见 https://"),
     ],
 )
 def test_a_line_is_filled_before_it_is_opened(read, width, text, expected):
@@ -239,6 +239,22 @@ def test_text_full_of_figures_is_flush_in_a_narrow_column(print_page, width):
     found = pagecheck.running_text(print_page(body, css))
     assert len(found) > 400
     assert pagecheck.check_flush(found) == pagecheck.check_gaps(found, usual=0.1) == []
+
+
+LONG_ADDRESS = f"https://www.example.org/{'abcdefghij/' * 16}index.html?id=1"
+
+
+@pytest.mark.parametrize("width", [20, 28, 38])
+def test_an_address_is_broken_at_its_marks_and_never_stretched(read, width):
+    body = f"<p>详见{LONG_ADDRESS}，又见{LONG_ADDRESS}。{SENTENCE}</p>"
+    found = read(body, f"p{{width:{width}em;overflow-wrap:anywhere}}")
+    starts = [after.text for before, after in pairwise(found) if re.search("[!-~]$", before.text)]
+    assert len(starts) > 4
+    assert [start for start in starts if not re.match(r"abcdefghij/|www\.|index|id=1|[.?&=]|又", start)] == []
+    assert pagecheck.check_addresses(found) == pagecheck.check_mixed_gaps(found, most=0.4) == []
+    comma = next(line for line in found if "，又" in line.text or line.text.endswith("，"))
+    before, mark = (comma.glyphs[comma.text.index("，") - 1 + step] for step in (0, 1))
+    assert mark.x0 - before.x1 < 0.1 * 11.5
 
 
 SIGNS = (
@@ -286,6 +302,9 @@ def test_a_narrow_cell_breaks_where_it_may(print_page, width):
         ("规划开局之年，读指标也读口径，更要看结果", ["规划开局之年，读指标", "也读口径，更要看结果"]),
         ("一二三四五六七八九十一二三四五六七", ["一二三四五六七八九", "十一二三四五六七"]),
         ("短标题", ["短标题"]),
+        ("我国百万千瓦级超超临界二次再热机组", ["我国百万千瓦级", "超超临界二次再热机组"]),
+        ("印发《“十四五”新型储能实施方案》通知", ["印发《“十四五”新型", "储能实施方案》通知"]),
+        ("许昌高纯硅材料企业产能居全国第一", ["许昌高纯硅材料企业", "产能居全国第一"]),
     ],
 )
 def test_the_lines_of_a_title_are_even(print_page, title, expected):

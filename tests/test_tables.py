@@ -1,6 +1,7 @@
 """Tables as they stand in produced PDFs: repeated heads, 续表, turned pages."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pdfplumber
 import pytest
 import weasyprint
 from conftest import make_workspace, write, write_article, write_issue
+from pagecheck import check_block, read_blocks
 
 from xcbulletin import usage
 from xcbulletin.cli import app
@@ -62,6 +64,108 @@ def lines_of(pdf: Path) -> list[list[str]]:
     """Return the lines of each page, without blanks."""
     with pdfplumber.open(pdf) as opened:
         return [[line.replace(" ", "") for line in page.extract_text().splitlines()] for page in opened.pages]
+
+
+# Cells
+
+INDICATORS = (
+    ("企业名称", "许继集团有限公司"),
+    ("营业收入（亿元）", "12.5"),
+    ("利润总额（亿元）", "3.20"),
+    ("研发投入（亿元）", "1,234"),
+    ("从业人员（人）", "98%"),
+    ("资产总额（亿元）", "12,345.6"),
+    ("用电量（万千瓦时）", "-3.5"),
+    ("出口交货值（万美元）", "7"),
+    ("专利授权量（件）", "88.8"),
+    ("税收（万元）", "45"),
+    ("占全市比重（%）", "6"),
+)
+FIRMS = """表：企业
+
+|企业名称|所属产业|注册地|成立日期|注册资本（万元）|2020年营业收入（亿元）|同比增长|研发投入占比|联系人|
+|---|---|---|---|---|---|---|---|---|
+|许继集团有限公司|智能电力装备|许昌市魏都区|1996年12月27日|319,039.50|152.36|12.5%|6.8%|张三|
+|河南森源电气股份有限公司|智能电力装备|长葛市|2000年10月23日|92,975.69|15.20|3.5%|4.2%|欧阳锋|
+"""
+POLICY = "《许昌市加快推进新能源汽车产业发展实施方案（2021—2025年）》|许昌市人民政府办公室|2021年3月31日"
+CONTENT = (
+    "到2025年，全市新能源汽车整车产能达到20万辆，产值突破300亿元，培育国家级专精特新“小巨人”企业5家以上。"
+)
+POLICIES = (
+    "表：政策\n\n|序号|政策名称|发布机构|发布日期|文号|主要内容|\n|---|---|---|---|---|---|\n"
+    + "\n".join(f"|{row}|{POLICY}|许政办〔2021〕12号|{CONTENT}|" for row in range(1, 5))
+)
+
+
+def of_indicators(columns: int) -> str:
+    heads, cells = zip(*INDICATORS[:columns], strict=True)
+    return f"|{'|'.join(heads)}|\n|{'---|' * columns}\n|{'|'.join(cells)}|"
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("A4", 1, "standard"), ("A4", 1, "large"), ("A4", 2, "standard"), ("16K", 1, "large")],
+    ids=str,
+)
+def crowded(request: pytest.FixtureRequest, fonts: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    """A PDF of tables whose columns have little room."""
+    size, columns, edition = request.param
+    blocks = [of_indicators(count) for count in range(5, 12)]
+    folder = tmp_path_factory.mktemp("crowded") / "快递"
+    return build(folder, POLICIES, FIRMS, *blocks, size=size, columns=columns, edition=edition)
+
+
+def test_cells_are_broken_as_clreq_asks(crowded: Path) -> None:
+    lines = read_blocks(crowded, "TD", "TH")
+    faults = check_block(lines)
+    faults["9 lonely"] = [one for one in faults["9 lonely"] if one.text not in ("（人）", "（件）", "（%）")]
+    assert {name: found for name, found in faults.items() if found} == {}
+    texts = {line.text.replace(" ", "") for line in lines}
+    assert {"1996年12月27日", "2021年3月31日", "319,039.50", "12.5%", "6.8%", "欧阳锋"} <= texts
+    assert {"（万元）", "（万千瓦时）", "（万美元）", "（%）"} <= {
+        re.sub("^[^（]+", "", text) for text in texts if "（" in text
+    }
+
+
+def test_no_table_is_wider_than_the_text(crowded: Path) -> None:
+    with pdfplumber.open(crowded) as opened:
+        for page in opened.pages:
+            edges = [page.width, 0.0]
+            for line in page.lines:
+                edges = [min(edges[0], line["x0"]), max(edges[1], line["x1"])]
+            text = [char for char in page.chars if char["tag"] in ("TD", "TH")]
+            assert edges[0] + edges[1] == pytest.approx(page.width, abs=1) or page.width > page.height
+            assert all(edges[0] - 0.5 < char["x0"] and char["x1"] < edges[1] + 0.5 for char in text)
+
+
+def test_a_column_of_much_text_is_not_narrow(crowded: Path) -> None:
+    lines = [line.text for line in read_blocks(crowded, "TD")]
+    places = [at for at, line in enumerate(lines) if line.startswith("到 2025 年")]
+    assert places
+    assert all("以上" in "".join(lines[at : at + 10]) for at in places)
+
+
+def test_names_are_whole_beside_columns_of_little_text(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    text = "Internationalization and localization of multidisciplinary telecommunications infrastructure"
+    rows = f"|OpenAI|https://www.example.org/very/long/path/to/a/document/index.html|{text}|\n|甲|乙|x|"
+    for edition in ("standard", "large"):
+        body = f"|名称|网址|Description|\n|---|---|---|\n{rows}"
+        pdf = build(tmp_path / edition, body, edition=edition)
+        assert "OpenAI" in [line.text for line in read_blocks(pdf, "TD", "TH")]
+
+
+def test_a_table_that_is_too_wide_for_any_page_is_told(
+    fonts: Any,  # noqa: ARG001
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    build(tmp_path / "快递", "前文。", table(30, 3, "宽表").replace(".", "123."))
+    told = [line for line in capsys.readouterr().err.splitlines() if "太挤" in line]
+    assert told == [
+        "提醒：issues/2021-01/news/01.md:8: 表1太挤，用最小的字也放不下，有的数字或词会从中间断开；"
+        "请拆成两张表，换用大一些的单位，或缩短长词"
+    ]
 
 
 # Over several pages
@@ -121,6 +225,19 @@ def test_the_rule_over_a_table_stands_below_its_caption(long_table: Path) -> Non
 def test_a_file_with_continued_tables_is_still_accessible(long_table: Path) -> None:
     checked = validation.validate_pdf(str(long_table), profile=validation.ValidationProfile.PDF_UA_1)
     assert checked.is_compliant
+
+
+def test_the_mark_of_a_note_in_a_head_is_printed_once(fonts: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    rows = "\n".join(f"|第{row}市|{row}|" for row in range(1, 120))
+    notes = "[^1]: 地区的注。\n\n[^2]: 数值的注。"
+    pdf = build(tmp_path / "快递", f"表：有注的表\n\n|地区[^1]|数值[^2]|\n|---|--:|\n{rows}\n\n{notes}")
+    pages = [page for page in lines_of(pdf) if any(line.startswith("地区") for line in page)]
+    heads = [line for page in pages for line in page if re.fullmatch("地区.?数值.?", line)]
+    assert heads[1:] == ["地区数值"] * (len(heads) - 1)
+    assert len(heads) > 2
+    assert heads[0] != "地区数值"
+    assert any("地区的注" in line for line in pages[0])
+    assert validation.validate_pdf(str(pdf), profile=validation.ValidationProfile.PDF_UA_1).is_compliant
 
 
 def test_a_table_is_broken_between_rows_and_its_source_stays_with_the_last(long_table: Path) -> None:

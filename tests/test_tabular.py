@@ -94,6 +94,58 @@ def test_a_short_column_beside_long_ones_stands_in_one_line() -> None:
     assert sum(setting.widths) == pytest.approx(100, abs=2)
 
 
+def room_of(setting: Setting, column: int, layout: Layout, font: float, padding: float) -> float:
+    """Return how many ems the text of a column has."""
+    width = layout.text_height / layout.body if "turned" in setting.names else layout.characters
+    return (setting.widths[column] / 100 * width - padding) / font
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_dates_numbers_and_units_are_whole(large: bool) -> None:
+    layout = page(large=large)
+    head = ["企业名称", "注册地", "成立日期", "注册资本（万元）", "增长"]
+    row = ["河南森源电气股份有限公司" * 3, "许昌市魏都区", "1996年12月27日", "319,039.50", "12.5%"]
+    setting = set_table(table(head, row), layout)
+    font, padding = {"six": (0.75, 0.833), "wide": (0.708, 0.5)}.get(setting.names[0], (0.833, 0.833))
+    for column, longest in ((2, "1996 年 12 月 27 日"), (3, "319,039.50"), (3, "（万元）"), (4, "12.5%")):
+        assert room_of(setting, column, layout, font, padding) >= width_of(longest)
+    assert not setting.torn
+
+
+def test_columns_with_widths_never_ask_for_more_than_all() -> None:
+    for columns in range(2, 40):
+        widths = set_table(table(["营业收入（亿元）"] * columns, ["长" * 30] * columns), page()).widths
+        assert 99 < sum(widths) <= 100
+
+
+def test_like_columns_are_alike() -> None:
+    numbers = (["营业收入（亿元）", "12.5"], ["利润总额（亿元）", "3.20"], ["研发投入（亿元）", "12,345.6"])
+    heads, cells = zip(*numbers, strict=True)
+    setting = set_table(table(["企业名称", *heads], ["河南森源电气股份有限公司" * 2, *cells]), page())
+    assert max(setting.widths[1:]) - min(setting.widths[1:]) < 0.1
+
+
+@pytest.mark.parametrize(("columns", "torn"), [(20, False), (30, True)])
+def test_a_table_is_torn_when_its_numbers_do_not_fit(columns: int, torn: bool) -> None:
+    assert set_table(of_numbers(columns, "1,234.5"), page()).torn == torn
+
+
+def test_type_gets_smaller_before_a_table_is_turned() -> None:
+    heads = ["序号", "政策名称", "日期", "内容", "文号", "机构"]
+    row = [
+        "1",
+        "《办法（2021—2025年）》",
+        "2021年3月31日",
+        "很长的内容" * 12,
+        "许政办〔2021〕12号",
+        "人民政府办公室",
+    ]
+    layouts = (page(), page(large=True), page("16K", large=True))
+    settings = [set_table(table(heads, row), layout) for layout in layouts]
+    assert ["turned" in setting.names for setting in settings] == [False, False, True]
+    assert [setting.names[0] for setting in settings] == ["six", "wide", "six"]
+
+
 @given(st.lists(st.lists(st.text("中文ab1 ", max_size=60), min_size=3, max_size=3), min_size=1, max_size=8))
 def test_every_column_gets_a_share(rows: list[list[str]]) -> None:
     setting: Setting = set_table(table(["甲", "乙", "丙"], *rows), page())

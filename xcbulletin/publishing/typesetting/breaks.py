@@ -10,7 +10,7 @@ As in UAX #14 characters have classes, a letter each, and rules are written in c
     D digit          L Latin letter         P per cent and the like
     O opening mark   C closing mark         T full-width sign             W other full-width mark
     o “ ‘            c ”                    a ’ (also the apostrophe)     M middle dot
-    m —              n –                    e …                           # note call
+    m —              n – −                  e …                           # note call
     S blank          Z other white space    R line break                  ? anything else
     B G N            the marks inserted here: BREAK, GLUE, NARROW
 """
@@ -19,6 +19,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from xcbulletin.publishing.wholes import unbroken
 
 BREAK = "\u200b"  # ZWSP, UAX #14 LB8: a line may end here
 GLUE = "\u2060"  # WJ, UAX #14 LB11: it may not
@@ -42,7 +44,7 @@ MEMBERS = {
     "a": "’",
     "M": "·・",
     "m": "—",
-    "n": "–",
+    "n": "–−",
     "e": "…",
     "#": CALL,
     "S": " ",
@@ -145,6 +147,16 @@ RULES = (
     # Latin quotes share their code points with Chinese ones, and Chinese fonts have them an em wide.
     Rule(re.compile(r"(?<=La)(?=L)"), NARROW),
 )
+# The unit that ends a caption or the head of a column: （万美元）
+WHOLE_UNIT = Rule(re.compile("(?<=[HU])(?=[HU])"), GLUE, within=re.compile(rf"（[^（）{MARKS} ]{{2,4}}）\Z"))
+# A minus, which keyboards do not have; charts print it too. HTML keeps the hyphen, which Excel can read.
+MINUS = Rule(
+    re.compile("-(?=[0-9])(?:(?<=^-)|(?<=[（，、：；～<>≤≥\\n]-)|(?<=(?<![0-9A-Za-z]) -))"),
+    "−",
+    reads_text=True,
+)
+# A blank between Han that means something is seen.
+WIDE_BLANK = Rule(re.compile("(?<=[HU])S+(?=[HU])"), "\u3000")
 WHOLE_RANGE = Rule(re.compile(r"(?<=[nm])(?=D)"), GLUE)
 LATIN_QUOTES = Rule(re.compile(r"(?<=[oca])(?!N)"), NARROW)
 # 孤字 (CLREQ 3.4.4)
@@ -165,7 +177,9 @@ LONG_WORD = re.compile(rf"[{MARKS}]* ?\W?([A-ZÀ-Þ]?[a-zß-ÿ]{{6,}})(?![0-9A-Z
 CAMEL_CASE = re.compile(rf"[{MARKS}]* ?\W?[A-Z][a-z]+(?=[A-Z][a-z]{{2}})")
 COMPOUND = re.compile(rf"[{MARKS}]* ?[（《“]?[A-Za-z0-9]{{2,}}[-+&/]+(?=[A-Za-z0-9])")
 LONG_RUN = re.compile(rf"[{MARKS}]* ?((?![0-9.,]{{1,19}}(?![!-~]))[!-~]{{12,}})")
-ADDRESS_PART = re.compile(rf"[{MARKS}]* ?([!-~{GLUE}]+)")
+PART_OF_ADDRESS = re.compile(rf"(?=[!-~{MARKS}]{{12}})[!-~{MARKS}]*?(?:[/?=@]|[a-z][{MARKS}]*\.[a-z])")
+# Where a line may end, as far as UAX #14 is needed to tell how narrow a column may be.
+END_OF_PIECE = re.compile("(?<=B)(?=[^B])|(?<=[SZ])(?=[HUODLF])|(?<=[HUCcTMem])(?=[HUOTDLF])|(?<=[LDP])(?=O)")
 END_OF_SENSE = re.compile("(?<=[的：，、；）》”] )|(?<=[的：，、；）》” 　])|(?=[与和及暨（《“])")
 # A closing mark before, an opening mark after a letter that is no mark: two marks in a row are compressed already.
 GIVER = re.compile(
@@ -209,7 +223,8 @@ def prepare_texts(
 def _rules(classes: str, *, has_address: bool, end_of_paragraph: bool, keep_blanks: bool) -> Iterator[Rule]:
     if not HAN.search(classes):
         yield LATIN_QUOTES
-    yield WHOLE_RANGE if keep_blanks else STRAY_BLANKS
+    yield MINUS
+    yield from (WIDE_BLANK, WHOLE_RANGE, WHOLE_UNIT) if keep_blanks else (STRAY_BLANKS,)
     if has_address:
         yield from ADDRESSES
     yield from RULES
@@ -245,6 +260,18 @@ def _moved(cut: _Cut, spans: list[tuple[int, int]], inserted: int) -> _Cut:
     return cut._replace(place=cut.place + shift)
 
 
+def keep_words(text: str) -> str:
+    """Return a prepared title with its words, numbers and short quotations glued together."""
+    wholes = unbroken(text)
+    return "".join(
+        f"{GLUE}{letter}" if place in wholes and _BETWEEN_LETTERS.match(text, place) else letter
+        for place, letter in enumerate(text)
+    )
+
+
+_BETWEEN_LETTERS = re.compile(rf"(?<![ {MARKS}])(?![ {MARKS}])(?!(?<=[!-~])[!-~])")
+
+
 def has_han(text: str) -> bool:
     """Return whether there is anything Chinese in a text, quotes apart."""
     return HAN.search(text.translate(CLASSES)) is not None
@@ -270,22 +297,32 @@ def width_of(text: str) -> float:
     return sum(WIDTHS.get(name, 1) for name in classes) + CAPITAL_WIDER * capitals + halves / 2
 
 
+def pieces(text: str) -> tuple[str, ...]:
+    """Return the text of a cell as it is set, cut wherever a line of it may end."""
+    text = prepare_text(text, end_of_paragraph=True, keep_blanks=True)
+    places = [match.start() for match in END_OF_PIECE.finditer(text.translate(CLASSES))]
+    return tuple(
+        text[start:end].translate(NO_MARKS) for start, end in zip((0, *places), (*places, None), strict=True)
+    )
+
+
 def last_resorts(text: str, start: int) -> list[tuple[int, str]]:
     """Return where what begins at a place may be broken rather than leave a hole in the line before, and the hyphen.
 
-    A number parts from its unit, a word by syllables, at a capital or at a sign; an address, twenty digits or more and
-    what is no word anywhere, without a hyphen.
+    A number parts from its unit, a word by syllables, at a capital or at a sign; twenty digits or more and what is no
+    word anywhere, without a hyphen. An address does not: its lines stay as long as its parts make them.
     """
     if number := NUMBER_AND_UNIT.match(text, start):
         return [(number.end(), "")]
-    is_address = any(area.start() <= start < area.end() for area in ADDRESS.finditer(text))
-    if not is_address and (word := LONG_WORD.match(text, start)):
+    if any(area.start() <= start < area.end() for area in ADDRESS.finditer(text)):
+        return []
+    if word := LONG_WORD.match(text, start):
         return [(word.start(1) + place, "-") for place in _syllables(word[1])]
-    if not is_address and (first := CAMEL_CASE.match(text, start)):
+    if first := CAMEL_CASE.match(text, start):
         return [(first.end(), "-")]
     if compound := COMPOUND.match(text, start):
         return [(compound.end(), ""), *last_resorts(text, compound.end())]
-    if run := (ADDRESS_PART if is_address else LONG_RUN).match(text, start):
+    if run := LONG_RUN.match(text, start):
         return [(place, "") for place in range(run.start(1) + 2, run.end(1) - 1)]
     return []
 
@@ -309,6 +346,11 @@ def gaps(text: str) -> tuple[int, ...]:
 def letters(text: str) -> tuple[int, ...]:
     """Return all letters but the last, as the offsets in the UTF-8 text where they end."""
     return tuple(_offsets(text, (match.end() for match in LETTER.finditer(text.translate(CLASSES)))))
+
+
+def has_part_of_address(text: str) -> bool:
+    """Return whether an address, or a long part of one, stands in a line."""
+    return PART_OF_ADDRESS.search(text) is not None
 
 
 def givers(text: str) -> Iterator[tuple[int, str]]:

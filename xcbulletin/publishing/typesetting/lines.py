@@ -4,7 +4,7 @@ WeasyPrint breaks lines by UAX #14 and justifies by widening blanks, which leave
 
 - the texts of a line are prepared by `breaks` before layout;
 - a line that is left short takes what comes next if its marks and blanks can give the room (推入, CLREQ 3.5), and
-  rather than leave a hole parts a number from its unit, a word by syllables, an address anywhere;
+  rather than leave a hole parts a number from its unit or a word by syllables;
 - `justify_line` halves the mark at the end and shares out what is free or lacking;
 - the lines of a title are made about even.
 
@@ -30,8 +30,10 @@ from xcbulletin.publishing.typesetting.breaks import (
     OBJECT,
     gaps,
     has_han,
+    has_part_of_address,
     is_end_of_sense,
     is_mark,
+    keep_words,
     last_resorts,
     letters,
     prepare_texts,
@@ -44,8 +46,9 @@ Box: TypeAlias = Any
 Split: TypeAlias = tuple[Any, ...]
 
 WIDEST_GAP = 0.22  # em
+GAP_BESIDE_ADDRESS = 0.1  # em: a line with an address is rather ragged
 LETTERS_OPENED = 0.19, 0.06  # em, a gap and a letter, where that is too little
-LETTERS_EASED = 0.03  # em, a letter: where an address is broken rather at its strokes and dots
+LETTERS_EASED = 0.03  # em, a letter: where no word is broken yet
 WIDEST_BLANK = 0.5  # em, added to a blank where only blanks are widened
 NARROWED = 0.1  # em: gaps opened so far look as bad as marks and blanks that give all they can
 ABOUT = 0.5  # em: how far the width of a unit may be misjudged
@@ -252,8 +255,14 @@ def _with_offset(resume_at: Any, offset: int) -> Any:
 def _even_width(setting: _Setting, width: float) -> float:
     """Return the width that makes the lines of a title about even, and lets them end where its sense allows."""
     if setting.rest[1] is None:
+        _keep_words(setting.box)
         setting.box.even_width = _narrowest_width(setting, width)
     return float(getattr(setting.box, "even_width", width))
+
+
+def _keep_words(title: Box) -> None:
+    for box in _texts(title):
+        box.text = keep_words(box.text)
 
 
 def _narrowest_width(setting: _Setting, width: float) -> float:
@@ -324,7 +333,7 @@ def justify_line(context: Any, line: Box, extra_width: float) -> None:
         _add(line, _narrowing(line, -free), halved)
     elif opening := _opening(line, free):
         _add(line, opening, halved)
-    elif extra_width < blanks * WIDEST_BLANK * line.style["font_size"]:
+    elif extra_width < blanks * WIDEST_BLANK * line.style["font_size"] and not _has_address(line):
         _justify_line(context, line, free)
         _add(line, {}, halved)
 
@@ -342,6 +351,8 @@ def _opening(line: Box, free: float) -> dict[Box, Room]:
     gap_places = _places(line, gaps)
     count = _count(gap_places)
     gap = free / max(1, count)
+    if gap > GAP_BESIDE_ADDRESS * em and _has_address(line):
+        return {}
     if count and (gap <= WIDEST_GAP * em or line.style["text_align_last"] == "justify"):
         return {box: dict.fromkeys(offsets, gap) for box, offsets in gap_places.items()}
     gap, widest = LETTERS_OPENED[0] * em, LETTERS_OPENED[1] * em
@@ -356,6 +367,10 @@ def _opening(line: Box, free: float) -> dict[Box, Room]:
         }
         for box, offsets in letter_places.items()
     }
+
+
+def _has_address(line: Box) -> bool:
+    return any(has_part_of_address(box.text) for box in _texts(line))
 
 
 def _places(line: Box, places_in: Callable[[str], tuple[int, ...]]) -> dict[Box, tuple[int, ...]]:

@@ -9,6 +9,7 @@ Call `install()` once, before documents are rendered.
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from weasyprint.formatting_structure import boxes
 from weasyprint.layout import LayoutContext, block
 
 from xcbulletin.publishing.typesetting.version import is_known
@@ -61,6 +62,18 @@ def report_footnote(context: Any, note: Box) -> None:
         paragraph.kept.insert(0, note)
     else:
         _report_footnote(context, note)
+
+
+def without_calls(box: Box) -> Box:
+    """Return a box without the marks of its notes: the head of a table, where it is repeated on the next page."""
+    if not isinstance(box, boxes.ParentBox):
+        return box
+    return box.copy_with_children([without_calls(child) for child in box.children if not _is_call(child)])
+
+
+def _is_call(box: Box) -> bool:
+    tag = box.element_tag or ""
+    return tag == "sup" or tag.endswith("::footnote-call")
 
 
 # Where they are missing, WeasyPrint is another version, and `install` stops.

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import block
 
+from xcbulletin.publishing.typesetting.notes import without_calls
 from xcbulletin.publishing.typesetting.version import is_known
 
 Box: TypeAlias = Any
@@ -26,6 +27,8 @@ def table_layout(
     """Lay a table out as WeasyPrint does; where it goes on from the page before, its caption stands above it."""
     if skip_stack is not None and table.children[0].is_header:
         captions = [child for child in wrapper.children if isinstance(child, boxes.TableCaptionBox)]
+        # A note stands on the page where its mark is printed first.
+        table = table.copy_with_children([without_calls(table.children[0]), *table.children[1:]])
         table = _continued(table, captions[0]) if captions else table
     return _table_layout(context, table, bottom_space, skip_stack, wrapper, *rest)
 
