@@ -14,8 +14,7 @@ from bound import Bound, Char, Element, Page, read_bound, unspaced
 from conftest import ROOT, make_article, make_issue, make_workspace, pdf_of, write
 from lxml import etree
 
-from xcbulletin.model import IssueId, Kind
-from xcbulletin.publishing.charts.frame import WIDE
+from xcbulletin.model import Imprint, IssueId, Kind, Source
 from xcbulletin.publishing.documents import Material, print_job
 from xcbulletin.publishing.edition import Edition, Entry, PrintedColumn, compose
 from xcbulletin.publishing.figures import Picture
@@ -100,7 +99,7 @@ def work(request: pytest.FixtureRequest, printed: Path, workshop: Workshop) -> W
         edition=composed.edition,
         layout=composed.material.layout,
         all_industries=len(workshop.workspace.industries),
-        pictures={**composed.material.pictures, **composed.material.charts(composed.edition, WIDE)},
+        pictures={**composed.material.pictures, **composed.material.charts(composed.edition)},
         bound=read_bound(pdf),
     )
 
@@ -218,6 +217,36 @@ def test_no_text_speaks_of_a_figure_that_is_not_there(work: Work) -> None:
     labels = {one.label for one in (*work.edition.figures, *work.edition.tables)}
     mentioned = {unspaced(label) for label in MENTION.findall(work.bound.root.text)}
     assert mentioned <= labels
+
+
+# Page breaks (11)
+
+
+def test_no_heading_ends_a_page(work: Work) -> None:
+    last = {char.page: char for char in printed_text(work)}
+    assert [one.text for one in work.bound.root.of(*HEADINGS) if last_char(one) in last.values()] == []
+
+
+def test_no_table_begins_with_a_caption_alone(work: Work) -> None:
+    last = {char.page: char for char in printed_text(work)}
+    found = [one for table in work.bound.root.of("Table") for one in table.of("Caption")]
+    assert [one.text for one in found if last_char(one) in last.values()] == []
+
+
+def test_no_source_begins_a_page(work: Work) -> None:
+    first: dict[int, Char] = {}
+    for char in printed_text(work):
+        first.setdefault(char.page, char)
+    found = [one for one in work.bound.root.of("P") if re.match(".{0,20}来源：", one.text)]
+    assert [one.text for one in found if one.first in first.values()] == []
+
+
+def printed_text(work: Work) -> list[Char]:
+    return [char for char in outside_notes(work.bound.root) if char.text.strip()]
+
+
+def last_char(element: Element) -> Char:
+    return [char for char in element.chars if char.text.strip()][-1]
 
 
 # Numbers (18)
@@ -353,7 +382,7 @@ def outside_pictures(element: Element) -> Iterator[Char]:
 
 
 def plain(text: str) -> str:
-    return re.sub(r"[\s\u00ad‐-]", "", text)
+    return re.sub(r"[\s\u00ad‐−-]", "", text)
 
 
 def not_in_order(expected: Sequence[tuple[str, bool]], text: str) -> str:
@@ -382,7 +411,7 @@ def pieces(work: Work, column: PrintedColumn, entry: Entry) -> list[tuple[str, b
         around = [entry.title, entry.author or ""]
     else:
         around = [
-            *(tags if len(tags) < work.all_industries else ()),
+            *(["全部产业"] if len(tags) == work.all_industries > 1 else tags),
             entry.title if entry.title != column.name else "",
         ]
     source = source_line(entry)
@@ -550,20 +579,15 @@ ARTICLES = 16
 def varied(fonts: FontSet, press: Press, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Work]:
     """The same articles on each kind of page."""
     folder = tmp_path_factory.mktemp("varied")
-    issue = make_issue(*(make_article(body(Random(seed)), title=f"标题{seed}") for seed in range(ARTICLES)))
+    source = Source(name="某报")
+    issue = make_issue(
+        *(make_article(body(Random(seed)), title=f"标题{seed}", source=source) for seed in range(ARTICLES))
+    )
     edition, _ = compose(issue, ())
-    settings = make_workspace(folder / "快递").settings
     tickets = {}
     for name, (page, large) in PAGES.items():
         layout = lay_out_page(page, Kind.BULLETIN, large=large)
-        material = Material(
-            templates=Templates(template_folders(folder / "快递"), settings, ()),
-            fonts=fonts,
-            mail=settings.mail,
-            layout=layout,
-            pictures={"assets/a.svg": PICTURE},
-            drawings=folder,
-        )
+        material = make_material(folder, fonts, layout)
         tickets[name] = layout, press.submit(print_job(edition, material))
     return {
         name: Work(
@@ -577,13 +601,28 @@ def varied(fonts: FontSet, press: Press, tmp_path_factory: pytest.TempPathFactor
     }
 
 
-PICTURE = Picture(
-    name="assets/a.svg",
-    content=b'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="300" height="200"/></svg>',
-    media_type="image/svg+xml",
-    width=300,
-    height=200,
-)
+def make_material(folder: Path, fonts: FontSet, layout: Layout) -> Material:
+    settings = make_workspace(folder / "快递").settings
+    return Material(
+        templates=Templates(template_folders(folder / "快递"), settings, ()),
+        fonts=fonts,
+        mail=settings.mail,
+        layout=layout,
+        pictures=PICTURES,
+        drawings=folder,
+    )
+
+
+PICTURES = {
+    f"assets/{height}.svg": Picture(
+        name=f"assets/{height}.svg",
+        content=f'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="{height}"><rect width="300" height="{height}"/></svg>'.encode(),
+        media_type="image/svg+xml",
+        width=300,
+        height=height,
+    )
+    for height in (200, 1200)
+}
 
 
 def body(random: Random) -> str:
@@ -603,10 +642,15 @@ def body(random: Random) -> str:
             case 2:
                 return "\n".join(f"{n}. {text(6)}\n   - {text(3)}" for n in range(1, random.randint(2, 5)))
             case 3:
-                rows = "\n".join(f"|{text(1)}|{text(4)}|{n}|" for n in range(random.choice((2, 5, 12, 40))))
-                return f"表：{text(1)}\n\n|项|说明|数|\n|---|---|---|\n{rows}"
+                more = random.choice((0, 0, 0, 10))
+                rows = "\n".join(
+                    f"|{text(1)}|{text(4)}|{'|'.join([str(n)] * (more + 1))}|"
+                    for n in range(random.choice((2, 5, 12, 40)))
+                )
+                head = f"|项|说明|数|{'数|' * more}\n|---|---|---|{'---|' * more}"
+                return f"表：{text(1)}\n\n{head}\n{rows}"
             case 4:
-                return f"![{text(1)}](assets/a.svg)"
+                return f"![{text(1)}](assets/{random.choice((200, 200, 1200))}.svg)"
             case 5:
                 call = next(calls)
                 return f"{text(9)}有注[^{call}]。{text(9)}\n\n[^{call}]: {text(5)}"
@@ -629,6 +673,9 @@ def body(random: Random) -> str:
         test_a_figure_has_its_caption_below_it_on_the_same_page,
         test_a_table_has_its_caption_above_it_on_its_first_page,
         test_a_table_that_goes_on_says_so_on_every_page,
+        test_no_heading_ends_a_page,
+        test_no_table_begins_with_a_caption_alone,
+        test_no_source_begins_a_page,
         test_a_note_stands_on_the_page_of_its_call,
         test_nothing_stands_outside_the_text,
         test_pages_are_numbered_without_a_gap,
@@ -638,6 +685,18 @@ def test_it_holds_wherever_pages_end(
     varied: dict[str, Work], name: str, holds: Callable[[Work], None]
 ) -> None:
     holds(varied[name])
+
+
+def test_an_imprint_has_text_above_it_on_its_page(fonts: FontSet, press: Press, tmp_path: Path) -> None:
+    material = make_material(tmp_path, fonts, lay_out_page(PageSettings(), Kind.BULLETIN))
+    own = Imprint(recipients="各有关单位", editor="张三")
+    issues = [make_issue(make_article("字" * 38 * lines), imprint=own) for lines in range(10, 26, 3)]
+    tickets = [press.submit(print_job(compose(one, ())[0], material)) for one in issues]
+    found = [read_bound(write(tmp_path / "page.pdf", press.result(ticket))) for ticket in tickets]
+    assert {len(one.pages) for one in found} == {1, 2}
+    for bound in found:
+        (label,) = (one for one in bound.root.of("Lbl") if one.text == "编辑")
+        assert label.first.page in [page for article in bound.root.of("Art") for page in article.pages]
 
 
 # Notes

@@ -3,6 +3,7 @@
 import importlib
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -206,8 +207,11 @@ def test_a_page_that_breaks_the_layout_is_a_message(press: Press) -> None:
     deep = "<div>" * 3000
     with pytest.raises(PrintError) as caught:
         printed(press, deep)
-    assert str(caught.value).startswith("排版失败：")
-    assert str(caught.value).endswith("；多半是模板里的样式有误")
+    assert re.fullmatch(
+        r"排版失败：RecursionError: [^\n]*（\w+\.py:\d+）；"
+        "改过模板的，请先换回程序自带的再试；没有改过的，请把这句话转告维护的人",
+        str(caught.value),
+    )
 
 
 BROKEN = "排版程序被系统中止，多半是内存不够；请关掉别的程序再试，或把太大的图缩小"
@@ -220,6 +224,39 @@ def test_a_press_that_dies_is_a_message(fonts: FontSet, tmp_path: Path) -> None:
         with pytest.raises(PrintError) as caught:
             printed(press, "<p>甲")
     assert str(caught.value) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            "OSError(\"cannot load library 'libpango-1.0-0'\")",
+            "缺少排版用的系统软件包（cannot load library 'libpango-1.0-0'）；"
+            "请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0",
+        ),
+        (
+            "TypeError('no such\\nlayout')",
+            "排版程序没有开动：TypeError: no such layout（weasyprint.py:1）；"
+            "这是程序的错误，请把这句话转告维护的人",
+        ),
+    ],
+)
+def test_a_press_that_cannot_start_tells_why_to_every_page_and_nothing_on_the_screen(
+    fonts: FontSet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    error: str,
+    told: str,
+) -> None:
+    write(tmp_path / "weasyprint.py", f"raise {error}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with Press(fonts, tmp_path / "cache") as press:
+        for _page in range(2):
+            with pytest.raises(PrintError) as caught:
+                printed(press, "<p>甲")
+            assert str(caught.value) == told
+    assert capfd.readouterr().err == ""
 
 
 def test_a_press_that_dies_over_a_page_is_a_message(fonts: FontSet, tmp_path: Path) -> None:

@@ -11,14 +11,17 @@ import io
 import logging
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -128,13 +131,12 @@ class Press:
                 f"排版过了 {self._deadline:g} 秒还没有结果，已停止；多半是某张图或某个表太复杂，请简化后再试"
             )
         if code == -signal.SIGKILL:
-            return "排版程序被系统中止，多半是内存不够；请关掉别的程序再试，或把太大的图缩小"
-        return (
-            f"排版程序中途退出（代码 {code}）；"
-            "多半是缺少系统软件包：请运行 make demo，或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
-        )
+            return _OUT_OF_MEMORY
+        return f"排版程序中途退出（代码 {code}）；请再试一次，仍不行请把这句话转告维护的人"
 
 
+_OUT_OF_MEMORY = "排版程序被系统中止，多半是内存不够；请关掉别的程序再试，或把太大的图缩小"
+_ADVICE = "改过模板的，请先换回程序自带的再试；没有改过的，请把这句话转告维护的人"
 _EMBEDDED = ("data:image/png", "data:image/jpeg")
 """What a drawing may carry inside itself."""
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
@@ -149,10 +151,14 @@ def main() -> None:
     ctypes.util.find_library = _no_library
     for name in _LATE:
         sys.modules[name] = _Late(name)
-    _warm_up(Path(sys.argv[2]))
+    printer: _Printer = _print
+    try:
+        _warm_up(Path(sys.argv[2]))
+    except Exception as error:  # whatever it is, it is told to the editor of every page
+        printer = partial(_refuse, _not_started(error))
     gc.freeze()
     with socket.socket(fileno=sys.stdin.fileno()) as slot:
-        _serve(slot, deadline=float(sys.argv[1]))
+        _serve(slot, float(sys.argv[1]), printer)
 
 
 def _warm_up(declared: Path) -> None:
@@ -161,22 +167,57 @@ def _warm_up(declared: Path) -> None:
 
     with kept_in(declared):
         from xcbulletin.publishing.typesetting import (
+            contents,
+            fitting,
             floats,
+            grid,
             leaders,
             lines,
             notes,
+            painting,
             shortcuts,
             standards,
             tables,
+            turning,
         )
 
     lines.install()
     tables.install()
     floats.install()
+    fitting.install()
+    turning.install()
+    contents.install()
+    grid.install()
     leaders.install()
     notes.install()
+    painting.install()
     standards.install()
     shortcuts.install()
+
+
+_Printer = Callable[[Job], tuple[bytes | None, str | None]]
+"""Returns the PDF of a page, or None and why there is none."""
+
+
+def _refuse(complaint: str, _job: Job) -> tuple[None, str]:
+    return None, complaint
+
+
+def _not_started(error: Exception) -> str:
+    if re.search("cannot load library|shared object file", str(error)):
+        return (
+            f"缺少排版用的系统软件包（{error}）；请运行 make demo，"
+            "或安装 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0"
+        )
+    return f"排版程序没有开动：{_described(error)}；这是程序的错误，请把这句话转告维护的人"
+
+
+def _described(error: Exception) -> str:
+    """Return what an error is and where it happened, in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next(frame for frame in reversed(frames) if not frame.filename.startswith("<"))
+    what = " ".join(str(error).split())
+    return f"{type(error).__name__}: {what}（{Path(last.filename).name}:{last.lineno}）"
 
 
 def _no_library(name: str) -> None:
@@ -204,7 +245,7 @@ class _Late(ModuleType):
         return late
 
 
-def _serve(slot: socket.socket, deadline: float) -> None:
+def _serve(slot: socket.socket, deadline: float, printer: _Printer) -> None:
     bells: dict[int, socket.socket] = {}
     """By the process of each page that is being printed."""
 
@@ -220,7 +261,7 @@ def _serve(slot: socket.socket, deadline: float) -> None:
         sheet, bell = os.fdopen(fds[0], "r+b"), socket.socket(fileno=fds[1])
         pid = os.fork()
         if pid == 0:
-            _print_and_exit(sheet, deadline)
+            _print_and_exit(sheet, deadline, printer)
         sheet.close()
         bells[pid] = bell
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
@@ -228,12 +269,12 @@ def _serve(slot: socket.socket, deadline: float) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _print_and_exit(sheet: IO[bytes], deadline: float) -> NoReturn:
+def _print_and_exit(sheet: IO[bytes], deadline: float, printer: _Printer) -> NoReturn:
     """Print the job that is on the sheet, and leave the answer there; the bell is for others to ring."""
     signal.setitimer(signal.ITIMER_REAL, deadline)  # its signal ends this process
     try:
         sheet.seek(0)
-        answer = _print(pickle.load(sheet))
+        answer = printer(pickle.load(sheet))
         sheet.seek(0)
         pickle.dump(answer, sheet)
         sheet.flush()
@@ -248,8 +289,10 @@ def _print(job: Job) -> tuple[bytes | None, str | None]:
     logger.handlers = [complaints]
     try:
         pdf = print_page(job)
+    except MemoryError:
+        return None, _OUT_OF_MEMORY
     except Exception as error:  # whatever WeasyPrint raises is told to the editor by the parent
-        return None, f"排版失败：{type(error).__name__}: {error}；多半是模板里的样式有误"
+        return None, f"排版失败：{_described(error)}；{_ADVICE}"
     return (None, "；".join(complaints.serious)) if complaints.serious else (pdf, None)
 
 

@@ -120,8 +120,9 @@ class Structure:
             self.visit(child, node, page, link)
 
     def _is_repeated(self, box: Box) -> bool:
-        """Return whether a table's head has been on a page before."""
-        return getattr(box, "is_header", False) and (box.element, "THead") in self._nodes
+        """Return whether a table's head, or the name of a column of contents, has been on a page before."""
+        kind = TYPES.get(getattr(box.element, "tag", ""), "")
+        return getattr(box, "is_header", False) and (box.element, kind) in self._nodes
 
     def _node(self, box: Box, parent: Node, page: Page) -> Node:
         """Return the structure element of a box: its own, or that of what it is in."""
@@ -243,6 +244,8 @@ def _rectangle(box: Box, page_height: float) -> Any:
 
 
 def _put_aside(box: Box, page: Page, artifact: dict[str, str]) -> None:
+    if box.link_annotation:
+        box.link_annotation.clear()  # a link is nested within its structure element, or is none (ISO 14289-1, 7.18.5)
     if mark := page.marks.pop(box, None):
         page.artifacts[mark["mcid"]] = artifact
     for child in getattr(box, "children", ()):
