@@ -485,6 +485,47 @@ def test_a_character_without_a_glyph_is_a_problem_and_no_pdf(
 
 
 @pytest.mark.usefixtures("fonts")
+def test_a_character_without_a_glyph_is_told_with_every_line_on_which_it_stands(
+    run: Run, workspace: Workspace
+) -> None:
+    folder = write_bulletin(workspace)
+    write_article(folder, "news/4.md", "甲🀄\n\n乙\n\n- 丙🀄🀄\n", title="题🀄")
+    write_article(folder, "news/5.md", "\n\n".join(["丁🀄"] * 12))
+    told = "印刷字体里没有“🀄”（U+1F004），印出来会是空框"
+    assert [line for line in run("build", "--format", "pdf").err.splitlines() if "🀄" in line] == [
+        f"issues/2021-01/news/4.md:2: {told}（第 4、8 行也有）；请改用通行的字或符号，或做成图片",
+        f"issues/2021-01/news/5.md:4: {told}（第 6、8、10、12、14、16、18、20、22 等 11 行也有）；"
+        "请改用通行的字或符号，或做成图片",
+    ]
+
+
+@pytest.mark.usefixtures("fonts")
+@pytest.mark.parametrize(
+    ("character", "told"),
+    [
+        (
+            "\ue000",
+            "印刷字体里没有这个自造字（U+E000），印出来会是空框；"
+            "它是旧字库里的生僻字，多半是人名，请不要删去：对照原稿换成标准的字，打不出的做成图片",
+        ),
+        (
+            "\x07",
+            "印刷字体里没有 U+0007 这个控制字符，印出来会是空框；请删去它，多半是复制时带来的",
+        ),
+        (
+            "\U000323b0",
+            "印刷字体里没有“\U000323b0”（U+323B0），印出来会是空框；请改用通行的字或符号，或做成图片",
+        ),
+    ],
+)
+def test_only_a_control_character_is_to_be_deleted(
+    run: Run, workspace: Workspace, character: str, told: str
+) -> None:
+    write_article(write_bulletin(workspace), "news/4.md", f"张{character}\n")
+    assert f"issues/2021-01/news/4.md:4: {told}\n" in run("build", "--format", "pdf").err
+
+
+@pytest.mark.usefixtures("fonts")
 def test_a_picture_still_to_come_is_a_remark_and_a_box(run: Run, workspace: Workspace) -> None:
     folder = write_bulletin(workspace)
     write_article(folder, "news/4.md", "![设备](待补)\n")

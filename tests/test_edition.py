@@ -168,6 +168,12 @@ def test_a_reference_becomes_the_number() -> None:
     assert [(node.label, node.id) for node in find(made, "reference")] == [("图1", "fig-1"), ("表1", "tbl-1")]
 
 
+def test_a_name_of_han_is_not_the_number_that_is_printed() -> None:
+    figures = [f"见[@{name}]。\n\n![图](待补){{#{name}}}" for name in ("图2", "图-产量")]
+    made = edition(make_article("\n\n".join(figures)))
+    assert [(node.label, node.id) for node in find(made, "reference")] == [("图1", "fig-1"), ("图2", "fig-2")]
+
+
 def test_a_reference_in_a_note_and_in_a_caption_is_resolved() -> None:
     made = edition(
         make_article("甲[^1]\n\n![同[@fig-a]](assets/b.png)\n\n" + FIGURE % "a" + "\n[^1]: 见[@fig-a]")

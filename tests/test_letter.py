@@ -239,7 +239,61 @@ def test_every_letter_says_how_to_leave():
     assert LETTER.text.endswith(f"如不愿再收到，请发信退订 <{UNSUBSCRIBE}>，或回复本邮件写明“退订”。\n")
 
 
+# Tables
+
+
+def wide_table(names: str, columns: int, cell: str = "1,234.5") -> str:
+    rows = [f"| {name} |" + f" {cell} |" * columns for name in names]
+    head = "| 指标 |" + "".join(f" {year}年 |" for year in range(2001, 2001 + columns))
+    return "\n".join(["表：宽表", "", head, "|" + "---|" * (columns + 1), *rows])
+
+
+def tables_of(letter: Letter) -> list[list[list[str]]]:
+    """Return the words of the cells of each table of data."""
+    tables = [one for one in elements(letter.html) if one.tag == "table" and one.get("class")]
+    return [[[cell.text_content() for cell in row] for row in one.iter("tr")] for one in tables]
+
+
+@pytest.mark.parametrize(("large_print", "columns"), [(False, [9, 9, 7]), (True, [7, 7, 7, 5])])
+def test_a_table_wider_than_a_letter_is_several_with_the_same_first_column(
+    large_print: bool, columns: list[int]
+):
+    edition = make_edition(make_article(body=wide_table("甲乙", 22)))
+    letter = make_letter(edition, large_print=large_print)
+    tables = tables_of(letter)
+    assert [len(one[0]) for one in tables] == columns
+    assert [[row[0] for row in one] for one in tables] == [["指标", "甲", "乙"]] * len(columns)
+    heads = [head for one in tables for head in one[0][1:]]
+    assert heads == [f"{year}年" for year in range(2001, 2023)]
+    assert letter.html.count("续表1</p>") == len(columns) - 1
+    assert "\n".join(check_all(as_message(edition, letter))) == ""
+
+
+def test_a_column_that_counts_the_rows_goes_with_the_one_that_names_them():
+    body = wide_table("甲乙", 13).replace("| 指标 |", "| 序号 | 指标 |").replace("|---|", "|---|---|", 1)
+    body = body.replace("| 甲 |", "| 1 | 甲 |").replace("| 乙 |", "| 2 | 乙 |")
+    tables = tables_of(make_letter(make_edition(make_article(body=body))))
+    assert [one[2][:2] for one in tables] == [["2", "乙"]] * 2
+
+
+def test_a_table_that_fits_a_letter_is_one():
+    assert len(tables_of(make_letter(make_edition(make_article(body=wide_table("甲乙", 8)))))) == 1
+
+
+def test_a_long_address_in_a_table_may_be_broken():
+    address = "https://example.org/a/long/path/to/a/page.html"
+    letter = make_letter(make_edition(make_article(body=wide_table("甲", 2, address))))
+    assert letter.html.count("word-break:break-all") == 2
+
+
 # A report
+
+
+def test_a_report_is_dated_as_its_cover_is():
+    letter = make_letter(REPORT)
+    assert "2021年1月29日" not in letter.html + letter.text
+    assert ">2021年1月</td>" in letter.html
+    assert "许昌市科学技术情报研究所　2021年1月\n" in letter.text
 
 
 def test_a_report_has_its_chapters_as_main_headings():

@@ -91,7 +91,9 @@ def test_a_link_is_one() -> None:
 def test_raw_html_is_text_and_is_reported() -> None:
     body = "正文\n\n<b>粗</b>和<script>x</script>"
     assert plain(nodes(body)) == "正文<b>粗</b>和<script>x</script>"
-    assert complaints(body) == [f"{HERE}:6: 正文里的 HTML 代码会按原样印成文字；请改用 Markdown 写法，或删去"]
+    assert complaints(body) == [
+        f"{HERE}:6: 正文里的 HTML 代码会按原样印成文字；请改用本程序的写法（如粗体写成 **文字**），或删去"
+    ]
     assert complaints("<!-- 说明 -->") != []
 
 
@@ -441,6 +443,40 @@ def test_a_caption_without_a_table_is_reported() -> None:
     assert complaints("表：主要指标\n\n段落") == [
         f"{HERE}:4: 表题下面没有表格；表题请紧接在表格上方；不是表题的，请改写开头"
     ]
+
+
+def test_a_caption_that_something_parts_from_its_table_is_reported() -> None:
+    assert (
+        f"{HERE}:4: 表题与表格之间隔着别的内容，认不出是表题；"
+        "表题请紧接在表格上方；单位可写进表题，如“表：产量（单位：台）”"
+    ) in complaints(f"表：主要指标\n\n单位：亿元\n\n{TABLE}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "told"),
+    [
+        ("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |", 7, "表头有 3 格，下面的横线有 2 格"),
+        ("a | b | c\n---|---|---|---\n1 | 2 | 3", 7, "表头有 3 格，下面的横线有 4 格"),
+        ("| a | b | c |\n| 1 | 2 | 3 |", 6, "表头下面少一行横线"),
+        ("| a | b | c |\n|——|——|——|\n| 1 | 2 | 3 |", 7, "表头下面的横线不是英文减号和冒号"),
+        ("| a | b | c |\n|:--|：--|--:|\n| 1 | 2 | 3 |", 7, "表头下面的横线不是英文减号和冒号"),
+        ("| a | b | c |\n|- -|---|---|\n| 1 | 2 | 3 |", 7, "表头下面的横线写法不对"),
+        ("｜ a ｜ b ｜ c ｜\n｜---｜---｜---｜\n｜ 1 ｜ 2 ｜ 3 ｜", 7, "表格的竖线“｜”是全角的"),
+    ],
+)
+def test_rows_with_bars_that_are_no_table_are_an_error_with_its_cause(
+    rows: str, line: int, told: str
+) -> None:
+    assert complaints(f"表：主要指标\n\n{rows}\n") == [
+        f"{HERE}:{line}: {told}，认不出是表格，会按正文印出；请在表头下面写一行“|---|---|---|”"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["甲|乙\n丙|丁", "|x| 大于零，\n取 |y| 即可", "| 单独一行 |", "```\n| a |\n| b |\n```"]
+)
+def test_bars_in_a_text_are_not_reported(text: str) -> None:
+    assert complaints(text) == []
 
 
 @pytest.mark.parametrize("caption", ["表：见[@fig-1]", "表：快报数[^1]"])

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 from pathlib import Path
 
 import pdfplumber
@@ -131,6 +132,23 @@ def test_the_imprint_follows_the_profile(workspace: Workspace) -> None:
         assert part in html
 
 
+def test_a_reports_page_is_dated_and_lists_what_the_cover_and_contents_do(workspace: Workspace) -> None:
+    articles = [
+        make_article("## 小节", column=column, title=title)
+        for column, title in (
+            ("copyright", "版权声明"),
+            ("foreword", "前言"),
+            ("body", "一、总体"),
+            ("contributors", "编写组"),
+        )
+    ]
+    date = datetime.date(2020, 12, 31)
+    html = page(workspace, *articles, template="report/web.html", kind=Kind.REPORT, date=date)
+    listed = re.findall('<a href="[^"]*">(.*?)</a>', html.partition("<nav")[2].partition("</nav>")[0])
+    assert listed == ["一、总体", "小节", "编写组"]
+    assert "<span>2020年12月</span>" in html
+
+
 def test_notes_go_on_counting_in_the_next_article(workspace: Workspace) -> None:
     html = page(workspace, make_article("甲[^1]\n\n[^1]: 注"), make_article("乙[^1]\n\n[^1]: 注"))
     assert '<ol class="notes" start="2" aria-label="注释">\n<li id="note-2">' in html
@@ -163,6 +181,47 @@ def on_paper(workspace: Workspace, fonts: FontSet, folder: Path, kind: Kind, **f
 def lines_of(pdf: bytes) -> list[list[str]]:
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         return [one.extract_text().splitlines() for one in opened.pages]
+
+
+TABLE = "表：题\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n\n来源：样例"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("正文", "正文"),
+        ("正文\n\n![图题](待补)", "图题"),
+        ('正文\n\n![图题](待补 "来源：甲")', "来源：甲"),
+        (TABLE, "来源：样例"),
+        ("三点：\n\n- 其一\n- 其二", "其二"),
+    ],
+)
+def test_the_end_of_an_article_has_its_mark_whatever_it_ends_with(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path, body: str, words: str
+) -> None:
+    html = page(workspace, make_article(body), template="bulletin/print.html", notes_at_end=False)
+    with Press(fonts, tmp_path) as press:
+        pdf = press.result(press.submit(Job(html=html)))
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        (first,) = opened.pages
+        (mark,) = [rect for rect in first.rects if 3 < rect["width"] < 9 and 3 < rect["height"] < 9]
+        last = first.search(words)[-1]
+    assert last["top"] < (mark["top"] + mark["bottom"]) / 2 < last["bottom"]
+    assert 0 < mark["x0"] - last["x1"] < 12
+
+
+def test_what_leads_into_a_list_is_not_the_last_of_its_page(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path
+) -> None:
+    filled = [["正文。"] * count + ["请留意三点：", "- 其一\n- 其二"] for count in range(12, 24)]
+    pages = [
+        page(workspace, make_article("\n\n".join(body)), template="bulletin/print.html") for body in filled
+    ]
+    with Press(fonts, tmp_path) as press:
+        tickets = [press.submit(Job(html=html)) for html in pages]
+        printed = [lines_of(press.result(ticket)) for ticket in tickets]
+    assert {len(lines) for lines in printed} == {1, 2}
+    assert not [lines for lines in printed for one in lines if one[-2] == "请留意三点："]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -209,6 +268,40 @@ def test_a_title_longer_than_the_head_is_shortened(
     assert 16 < len(glyphs) < 32
     assert glyphs[-1]["text"] == "…"
     assert glyphs[-1]["x1"] < second.width / 2
+
+
+LONG = "河南省工业和信息化厅关于组织开展2021年度省级智能制造标杆企业申报工作的通知"
+BROKEN = ["河南省工业和信息化厅关于组织开展 2021 年度", "省级智能制造标杆企业申报工作的通知"]
+
+
+def test_titles_of_a_report_are_broken_between_words_wherever_they_stand(
+    workspace: Workspace, fonts: FontSet, tmp_path: Path
+) -> None:
+    body = f"## {LONG}\n\n![{LONG}](待补)\n\n" + "正文。" * 1200
+    article = make_article(body, column="body", title=LONG)
+    html = page(
+        workspace, article, template="report/print.html", notes_at_end=False, kind=Kind.REPORT, title=LONG
+    )
+    with Press(fonts, tmp_path) as press:
+        lines = lines_of(press.result(press.submit(Job(html=html))))
+    text = "\n".join(line for one in lines for line in one)
+    # In the contents twice and in 图目录, above the chapter and its section; the cover and 图1 are narrower or wider.
+    assert len(re.findall(rf"{BROKEN[0]}\n{BROKEN[1]}", text)) == 5
+    assert lines[1][0] == f"{BROKEN[0]}… 目录"
+    assert lines[-2][0] == f"{BROKEN[0]}… {BROKEN[0]}…"
+
+
+def test_contributors_stand_in_columns(workspace: Workspace) -> None:
+    article = make_article("何 伟 所长\n\n王爱华 研究员\n", column="contributors", title="编写组名单")
+    html = page(workspace, article, template="report/print.html", kind=Kind.REPORT)
+    assert "<p>何　伟　所长</p>" in html
+    assert "<p>王爱华　研究员</p>" in html
+
+
+def test_an_article_about_all_industries_has_one_mark(workspace: Workspace) -> None:
+    marked = [page(workspace, make_article(industries=codes)) for codes in (("ai",), ("robot", "ai"))]
+    found = [re.findall('<span class="tag">(.*?)</span>', html) for html in marked]
+    assert found == [["人工智能"], ["全部产业"]]
 
 
 def test_a_figure_may_say_how_wide_it_is(workspace: Workspace) -> None:

@@ -205,6 +205,13 @@ def test_every_mistake_in_an_issue_is_reported_at_once(workspace: Workspace) -> 
     ]
 
 
+def test_front_matter_that_nothing_ends_is_told_so(workspace: Workspace, folder: Path) -> None:
+    write(folder / "news/01.md", "---\ntitle: 甲\n\n正文\n")
+    assert complaints(workspace) == [
+        "issues/2021-01/news/01.md:1: 文章信息后面少一行“---”；请在文章信息与正文之间加一行“---”"
+    ]
+
+
 def test_lines_are_those_of_the_file_even_after_blank_ones(workspace: Workspace, folder: Path) -> None:
     write(folder / "news/01.md", "---\n\n\ntitle: 甲\ndraft: 是\n---\n")
     assert complaints(workspace) == [
@@ -262,7 +269,7 @@ def test_stray_files_are_a_warning_and_the_issue_is_read(workspace: Workspace, f
     problems = read_issue(workspace, ID)[1]
     assert list(map(str, problems)) == [
         f"issues/2021-01/{name}: 不是文稿（.md），不会被印出来；"
-        "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去"
+        "文稿请把文字复制进 .md 文件；图片和数据请放进 assets 文件夹；没有用的请删去"
         for name in ("news/稿件.docx", "说明.txt")
     ]
     assert {problem.severity for problem in problems} == {Severity.WARNING}

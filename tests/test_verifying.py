@@ -115,6 +115,7 @@ TEXTS = ("email.eml#text", "email.txt")
 MISSING, CHANGED, MOVED, REPEATED = Verdict
 
 SHARED, LETTER, TEXT = "shared/blocks.html", "email/blocks.html", "email/blocks.txt"
+P = '<p{% if content.endswith("：") %} class="lead-in"{% endif %}>'
 KINDS = ((SHARED, PAGES), (LETTER, LETTERS), (TEXT, TEXTS))
 
 
@@ -128,7 +129,7 @@ def item(template: str) -> str:
 
 def paragraph(template: str) -> str:
     return {
-        SHARED: "<p>{{ content }}</p>",
+        SHARED: f"{P}{{{{ content }}}}</p>",
         LETTER: '<p style="margin:0 0 12px">{{ content }}</p>',
         TEXT: "{% macro paragraph(node, content) %}{{ content }}",
     }[template]
@@ -246,7 +247,7 @@ def test_articles_in_another_order_are_told(damaged, template, outputs):
 
 def test_a_blank_that_a_filter_eats_is_told(damaged):
     found = wrong(
-        damaged(SHARED, "<p>{{ content }}", "<p>{{ content|replace('machine learning', 'machinelearning') }}")
+        damaged(SHARED, f"{P}{{{{ content }}}}", "<p>{{ content|replace('machine learning', 'machinelearning') }}")
     )
     assert set(found) == set(PAGES)
 
@@ -260,7 +261,7 @@ def test_words_of_a_link_are_words(damaged):
 
 
 def test_an_editor_is_told_the_output_the_line_the_sentence_and_what_stands_instead(damaged):
-    found = damaged(SHARED, "<p>{{ content }}", "<p>{{ content|replace('这一句', '那一句') }}")
+    found = damaged(SHARED, f"{P}{{{{ content }}}}", "<p>{{ content|replace('这一句', '那一句') }}")
     (told,) = [str(one) for one in found.problems if "index.html" in one.message]
     assert told == (
         "issues/2021-01/news/02.md:5: build/2021-01/index.html 里的“第二篇只有这一句正文。”变成了"

@@ -267,7 +267,7 @@ def _compose(
         drawings=workspace.root / "build" / ".cache" / "charts",
     )
     glyphs = [
-        glyph_problem(character, _place_of(workspace.root, character, place))
+        glyph_problem(character, *_where(workspace.root, character, place))
         for character, place in missing_glyphs(edition, material)
     ]
     if has_errors(found):
@@ -280,22 +280,23 @@ def _compose(
     return Composed(edition=edition, material=material, problems=problems)
 
 
-def _place_of(root: Path, character: str, place: Place) -> Place:
-    """Return the line on which a character stands: in the file of its text, or else in the settings."""
+def _where(root: Path, character: str, place: Place) -> tuple[Place, tuple[int, ...]]:
+    """Return the first line on which a character stands, and the others of its file.
+
+    They are in the file of its text, or else in the settings.
+    """
     for file, first in ((place.file, place.line or 1), (SETTINGS_FILE, 1), (INDUSTRIES_FILE, 1)):
-        line = _line_with(root / file, character, first)
-        if line is not None:
-            return Place(file=file, line=line)
-    return place
+        lines = _lines_with(root / file, character, first)
+        if lines:
+            return Place(file=file, line=lines[0]), lines[1:]
+    return place, ()
 
 
-def _line_with(path: Path, character: str, first: int) -> int | None:
+def _lines_with(path: Path, character: str, first: int) -> tuple[int, ...]:
     from xcbulletin.yamltext import decode
 
     try:
         lines = decode(path.read_bytes(), path.name).split("\n")
     except (OSError, ProblemsError):
-        return None
-    return next(
-        (number for number, line in enumerate(lines, 1) if number >= first and character in line), None
-    )
+        return ()
+    return tuple(number for number, line in enumerate(lines, 1) if number >= first and character in line)

@@ -113,6 +113,8 @@ class CorrectionFields(Section):
 
 
 def _several(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"应写成 {{date: 2021-02-01, note: 更正了什么}}，现为“{value}”")
     return [value] if isinstance(value, dict) else value
 
 

@@ -206,7 +206,7 @@ def _left_out(file: str) -> Problem:
         rule="unused-file",
         severity=Severity.WARNING,
         message="不是文稿（.md），不会被印出来",
-        suggestion=f"文稿请另存为 .md；图片和数据请放进 {ASSETS_FOLDER} 文件夹；没有用的请删去",
+        suggestion=f"文稿请把文字复制进 .md 文件；图片和数据请放进 {ASSETS_FOLDER} 文件夹；没有用的请删去",
     )
 
 
@@ -310,15 +310,18 @@ def _placeholders(place: Place, title: str, body: str = "", body_line: int = 0) 
 def _no_front_matter(file: str, text: str) -> Problem:
     first = text.strip().partition("\n")[0].strip()
     message = "开头没有用两行“---”围起来的文章信息"
+    suggestion = "请在最前面写：第一行“---”，第二行“title: 标题”，第三行“---”，然后是正文"
     if re.fullmatch("[-—－–]{2,}", first) and first != "---":
         message = f"文章信息要用三个英文减号“---”围起来，现为“{first}”"
     elif first == "---" and not text.startswith("---"):
         message = "“---”要写在第一行，前面不能有空行或空格"
+    elif first == "---":
+        message, suggestion = "文章信息后面少一行“---”", "请在文章信息与正文之间加一行“---”"
     return Problem(
         place=Place(file=file, line=1),
         rule="front-matter",
         message=message,
-        suggestion="请在最前面写：第一行“---”，第二行“title: 标题”，第三行“---”，然后是正文",
+        suggestion=suggestion,
     )
 
 

@@ -1,6 +1,7 @@
 """An Edition to its documents: PDF, web page and letter, all made in memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -9,13 +10,14 @@ from xcbulletin.model import Kind, Place, Problem, Severity
 from xcbulletin.publishing import letter as letters
 from xcbulletin.publishing.charts.frame import IN_LETTER, NARROW, WIDE
 from xcbulletin.publishing.edition import Edition, texts
-from xcbulletin.publishing.figures import Picture, draw_charts, for_letter, for_web, words_in
+from xcbulletin.publishing.figures import Picture, draw_charts, for_letter, for_web, print_charts, words_in
 from xcbulletin.publishing.head import unsubscribe_links
 from xcbulletin.publishing.layout import Layout
 from xcbulletin.publishing.message import message
 from xcbulletin.publishing.nodes import Cell, ChartFigure, Heading, KeyFigures, Pictured, Strong, plain, walk
 from xcbulletin.publishing.outputs import Format
 from xcbulletin.publishing.pages import Templates
+from xcbulletin.publishing.tabular import torn_tables
 from xcbulletin.publishing.typefaces.fonts import FontSet
 from xcbulletin.publishing.typesetting.press import PICTURE_SCHEME, Job, Press
 from xcbulletin.settings import MailSettings
@@ -43,9 +45,9 @@ class Material:
     drawings: Path
     """The folder in which charts are kept once they are drawn."""
 
-    def charts(self, edition: Edition, width: float, suffix: str = "") -> dict[str, Picture]:
-        """Return an edition's charts by their address, laid out `width` pixels wide. Raises ChartError."""
-        return draw_charts(edition, width, self.fonts, self.drawings, suffix)
+    def charts(self, edition: Edition) -> dict[str, Picture]:
+        """Return an edition's charts by their address, each for its place on the page. Raises ChartError."""
+        return print_charts(edition, self.layout, self.fonts, self.drawings)
 
 
 def missing_glyphs(edition: Edition, material: Material) -> Iterator[tuple[str, Place]]:
@@ -58,21 +60,44 @@ def missing_glyphs(edition: Edition, material: Material) -> Iterator[tuple[str, 
                 yield character, place
 
 
-def glyph_problem(character: str, place: Place) -> Problem:
-    """Return what an editor is told of a character that the printing fonts cannot draw."""
-    shown = (
-        f"“{character}”（U+{ord(character):04X}）"
-        if character.isprintable()
-        else f"U+{ord(character):04X} 这个控制字符"
-    )
+def glyph_problem(character: str, place: Place, more_lines: Sequence[int] = ()) -> Problem:
+    """Return what an editor is told of a character that the printing fonts cannot draw.
+
+    `more_lines` are those of the same file, after its place, on which it stands as well.
+    """
+    shown, suggestion = _told_of(character)
     return Problem(
         place=place,
         rule="missing-glyph",
-        message=f"印刷字体里没有{shown}，印出来会是空框",
-        suggestion="请改用通行的字或符号，或做成图片"
-        if character.isprintable()
-        else "请删去它，多半是复制时带来的",
+        message=f"印刷字体里没有{shown}，印出来会是空框{_also_on(more_lines)}",
+        suggestion=suggestion,
     )
+
+
+def _told_of(character: str) -> tuple[str, str]:
+    """Return what a character is called, and what to do about it."""
+    code = f"U+{ord(character):04X}"
+    match unicodedata.category(character):
+        case "Cc":
+            return f" {code} 这个控制字符", "请删去它，多半是复制时带来的"
+        case "Co":
+            # Before Unicode had them, Founder and WPS gave rare characters, mostly of names, such places.
+            return (
+                f"这个自造字（{code}）",
+                "它是旧字库里的生僻字，多半是人名，请不要删去：对照原稿换成标准的字，打不出的做成图片",
+            )
+    return f"“{character}”（{code}）", "请改用通行的字或符号，或做成图片"
+
+
+def _also_on(lines: Sequence[int]) -> str:
+    if not lines:
+        return ""
+    named, rest = lines[:_LINES_NAMED], len(lines) - _LINES_NAMED
+    others = f"等 {len(lines)} 行" if rest > 0 else "行"
+    return f"（第 {'、'.join(map(str, named))} {others}也有）"
+
+
+_LINES_NAMED = 9
 
 
 def _picture_texts(edition: Edition, pictures: Mapping[str, Picture]) -> Iterable[tuple[Place, str]]:
@@ -91,7 +116,7 @@ def make_documents(
     wanted = set(formats)
     assert press is not None or wanted <= {Format.HTML}
     files: dict[str, bytes] = {}
-    remarks: tuple[Problem, ...] = ()
+    remarks = torn_tables(edition, material.layout) if press is not None else ()
     ticket = press.submit(print_job(edition, material)) if press is not None else None
     if Format.HTML in wanted:
         files |= make_page(edition, material)
@@ -99,7 +124,7 @@ def make_documents(
         letter = make_letter(edition, material)
         page, images = letters.as_page(letter)
         files |= {"email.html": page.encode(), "email.txt": letter.text.encode(), **images}
-        remarks = letter_remarks(edition, letter)
+        remarks += letter_remarks(edition, letter)
     if press is not None and ticket is not None:
         pdf = press.result(ticket)
         files |= {PDF_FILE: pdf} if Format.PDF in wanted else {}
@@ -112,7 +137,8 @@ def make_letter(
     edition: Edition, material: Material, pdf: letters.PdfOffer = letters.ATTACHED
 ) -> letters.Letter:
     """Return the letter that gives the PDF so. Raises TemplateFailedError, ChartError, PictureError."""
-    shown = {**material.pictures, **material.charts(edition, IN_LETTER)}
+    charts = draw_charts(edition, IN_LETTER, material.fonts, material.drawings)
+    shown = {**material.pictures, **charts}
     return letters.render_letter(
         material.templates,
         edition,
@@ -126,7 +152,7 @@ def make_letter(
 def print_job(edition: Edition, material: Material) -> Job:
     """Return the page that the printer gets."""
     page = material.layout
-    shown = {**material.pictures, **material.charts(edition, WIDE)}
+    shown = {**material.pictures, **material.charts(edition)}
     numbers = {address: str(number) for number, address in enumerate(shown)}
     html = material.templates.render(
         f"{_folder(edition)}/print.html",

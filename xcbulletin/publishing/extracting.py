@@ -253,8 +253,20 @@ def html_blocks(page: str) -> Blocks:
     """Return the text of a web page or an HTML letter; a chart's data, folded away below it, are left out."""
     if not page.strip():
         return ()
-    block = _Block()
-    return (*_html(html.document_fromstring(page), block), *_closed(block))
+    block, document = _Block(), html.document_fromstring(page)
+    _join_tables(document)
+    return (*_html(document, block), *_closed(block))
+
+
+def _join_tables(document: Any) -> None:
+    """Put tables back together that a letter shows in parts, one below the other."""
+    for part in document.xpath("//table[@data-keys]"):
+        first = next(part.itersiblings("table", preceding=True))
+        for row, more in zip(first.iter("tr"), part.iter("tr"), strict=True):
+            row.extend(list(more)[int(part.get("data-keys")) :])
+        part.drop_tree()
+    for title in document.find_class("continued"):
+        title.drop_tree()
 
 
 def _html(element: Any, block: _Block) -> Iterator[str]:

@@ -42,6 +42,11 @@ class Layout:
         return int((self.height - 53 * _MILLIMETRE) / line) * line
 
     @property
+    def chart_height(self) -> float:
+        """The height of the highest chart: caption and source have room below it."""
+        return self.text_height * 0.88
+
+    @property
     def top(self) -> float:
         """The margin above, a little wider than the one below."""
         return (self.height - self.text_height) * 0.52

@@ -1,9 +1,10 @@
 """The email edition: a letter short enough for every mailbox, and its text part."""
 
 import hashlib
+import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from xcbulletin.publishing.nodes import (
     plain,
 )
 from xcbulletin.publishing.pages import Templates
+from xcbulletin.publishing.titles import ems
 
 Shortened = Literal["summaries", "titles"]
 
@@ -43,6 +45,13 @@ _PREHEADER_SHORTEST = 10
 """Characters; what is shorter, mailboxes fill up with whatever comes next in the letter."""
 _CROWDED = 6
 """Columns from which on a table is set smaller."""
+_CROWDED_LETTER, _ENLARGED = 12, 4 / 3
+"""Pixels of a letter in a table set smaller, and how much larger it is in large print."""
+_NARROWEST, _BETWEEN = 4, 0.5
+"""The ems that a column takes at least, and those between two."""
+_LONGEST_WHOLE = 12
+"""The ems up to which a word or figure in a table is not broken."""
+_UNBROKEN = re.compile(r"[!-~−]+")
 _MONTH = re.compile(r"\d{4}年(?:\d{1,2}月)?")
 _INLINE_HEIGHT = 24
 
@@ -91,6 +100,9 @@ def render_letter(
         "picture": lambda node: f"cid:{ids[node.src]}",
         "width_of": lambda node: _shown_width(node, pictures[node.src]),
         "is_crowded": _is_crowded,
+        "parts_of": partial(_parts, room=LETTER_WIDTH / _CROWDED_LETTER / (_ENLARGED if large_print else 1)),
+        "keys_of": _keys,
+        "is_long": _is_long,
         "is_whole": _is_whole,
         "pdf": pdf,
         "unsubscribe": unsubscribe,
@@ -134,7 +146,7 @@ def _enlarged(html: str) -> str:
     """Return HTML with all letters and lines a third larger, but for the title, which is large as it is."""
 
     def enlarge(found: re.Match[str]) -> str:
-        return f"{found[1]}:{round(int(found[2]) * 4 / 3)}px" if found[1] else found[0]
+        return f"{found[1]}:{round(int(found[2]) * _ENLARGED)}px" if found[1] else found[0]
 
     return re.sub(r"<h1.*?</h1>|(font-size|line-height):(\d+)px", enlarge, html)
 
@@ -171,6 +183,54 @@ def _shown_width(node: Pictured, picture: Picture) -> int:
 def _is_crowded(node: Table | Cell) -> bool:
     """Tell whether a table has so many columns that it is set smaller."""
     return node.columns >= _CROWDED
+
+
+def _parts(table: Table, room: float) -> tuple[Table, ...]:
+    """Return a table as those that stand for it one below the other, `room` ems wide, each with the first column.
+
+    A letter cannot be turned, and what is wider than a screen is read by nobody.
+    """
+    if not _is_crowded(table):
+        return (table,)
+    needs = [_ems_needed(table, column) for column in range(table.columns)]
+    if sum(needs) <= room:
+        return (table,)
+    keys = _keys(table)
+    others = range(keys, table.columns)
+    count = math.ceil(sum(needs[keys:]) / max(room - sum(needs[:keys]), room / 2))
+    size = math.ceil(len(others) / count)
+    return tuple(
+        _with_columns(table, (*range(keys), *others[start : start + size]))
+        for start in range(0, len(others), size)
+    )
+
+
+def _keys(table: Table) -> int:
+    """Return how many columns name the rows: the first, or the second as well where the first only counts them."""
+    first = [plain(row.children[0].children).strip() for row in table.children if not row.head]
+    is_counted = first == [str(number) for number in range(1, len(first) + 1)] and len(first) > 1
+    return 2 if is_counted else 1
+
+
+def _ems_needed(table: Table, column: int) -> float:
+    """Return how wide a column is at its narrowest, where words and figures are whole."""
+    widest = max(_longest_whole(row.children[column]) for row in table.children)
+    return min(max(_NARROWEST, widest), _LONGEST_WHOLE) + _BETWEEN
+
+
+def _is_long(cell: Cell) -> bool:
+    """Tell whether a word in a cell, most often an address, would make the table wider than the letter."""
+    return _longest_whole(cell) > _LONGEST_WHOLE
+
+
+def _longest_whole(cell: Cell) -> float:
+    """Return how wide the longest word or figure in a cell is, in ems."""
+    return max(map(ems, _UNBROKEN.findall(plain(cell.children))), default=0)
+
+
+def _with_columns(table: Table, wanted: Sequence[int]) -> Table:
+    rows = [replace(row, children=tuple(row.children[column] for column in wanted)) for row in table.children]
+    return replace(table, children=tuple(rows))
 
 
 def _is_whole(cell: Cell) -> bool:

@@ -120,6 +120,8 @@ class ChartFigure(Figure):
     """None where its block is wrong, which is reported."""
     alt: str
     """What it shows, in sentences."""
+    alt_in_full: str
+    """The same with all its numbers, for where no table gives them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

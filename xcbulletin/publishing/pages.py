@@ -16,20 +16,20 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateRuntimeError,
-    pass_context,
     select_autoescape,
 )
 from jinja2.bccache import Bucket
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Industry
-from xcbulletin.publishing.edition import Edition, texts
+from xcbulletin.publishing.contributors import align_names
+from xcbulletin.publishing.edition import Edition
 from xcbulletin.publishing.flow import runs
 from xcbulletin.publishing.nodes import PENDING_PICTURE, Node, Pictured, Table
 from xcbulletin.publishing.tabular import is_short, is_tall, notes_below, set_table, with_notes_below
-from xcbulletin.publishing.titles import Words, ems, title_lines
+from xcbulletin.publishing.titles import ems, shortened, title_lines
 from xcbulletin.settings import Settings
 from xcbulletin.workspace import keep, read_kept
 
@@ -101,7 +101,6 @@ class Templates:
             "all_industries": self._industries,
             "pending": PENDING_PICTURE,
             "picture": picture,
-            "words": cache(lambda: Words(text for _place, text in texts(edition))),
             **context,
         }
         try:
@@ -178,7 +177,7 @@ class _Compiled(BytecodeCache):
         keep(self._folder / bucket.key, bucket.bytecode_to_string())
 
 
-_COMPILING = ("pages.py", "flow.py", "tabular.py", "titles.py")
+_COMPILING = ("pages.py", "contributors.py", "flow.py", "tabular.py", "titles.py", "wholes.py")
 """What templates are compiled with: filters of constants are worked out by then."""
 
 
@@ -192,24 +191,21 @@ def _environment(folders: Sequence[Path]) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "align_names": align_names,
         "chinese_date": chinese_date,
         "chinese_month": chinese_month,
         "cut_title": cut_title,
         "ems": ems,
         "is_short": is_short,
         "is_tall": is_tall,
+        "marks": marks,
         "notes_below": notes_below,
         "runs": runs,
         "set_table": set_table,
-        "title_lines": _title_lines,
+        "shortened": shortened,
+        "title_lines": title_lines,
     }
     return environment
-
-
-@pass_context
-def _title_lines(context: Context, title: str, longest: float) -> list[str]:
-    """Return a title in lines, words whole as far as the edition's own texts tell them."""
-    return title_lines(title, longest, context["words"]() if ems(title) > longest else None)
 
 
 _FAILURES = (
@@ -311,6 +307,12 @@ def chinese_date(date: datetime.date) -> str:
 def chinese_month(date: datetime.date) -> str:
     """Return the month of a date as it stands on a cover: 2021年3月."""
     return f"{date.year}年{date.month}月"
+
+
+def marks(industries: Sequence[Industry], known: Sequence[Industry]) -> list[str]:
+    """Return the marks of an article: its industries, or one mark where it is about all that there are."""
+    is_for_all = len(industries) == len(known) > 1
+    return ["全部产业"] if is_for_all else [one.short_name for one in industries]
 
 
 def cut_title(title: str) -> str:

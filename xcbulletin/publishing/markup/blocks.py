@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from itertools import count
 from urllib.parse import unquote
 
-from markdown_it.rules_block.table import escapedSplit
 from markdown_it.tree import SyntaxTreeNode
 
 from xcbulletin.model import Severity
@@ -16,7 +15,7 @@ from xcbulletin.publishing.markup.columns import read_columns
 from xcbulletin.publishing.markup.inlines import inline_nodes, spans
 from xcbulletin.publishing.markup.keyfigures import KEY_FIGURES_WORDS, read_key_figures
 from xcbulletin.publishing.markup.remarks import Remarks
-from xcbulletin.publishing.markup.slips import slips
+from xcbulletin.publishing.markup.slips import cells_in, slips
 from xcbulletin.publishing.nodes import (
     Bullets,
     Cell,
@@ -214,7 +213,7 @@ def _cells(row: SyntaxTreeNode, columns: int, remarks: Remarks) -> tuple[Cell, .
 def _report_row(row: SyntaxTreeNode, columns: int, remarks: Remarks) -> None:
     """Report a row with more cells than the head, which GitHub's rules throw away, and one that is none."""
     line = remarks.rows[row.map[0]] if row.map else ""
-    surplus = _cells_in(line) - columns
+    surplus = cells_in(line) - columns
     if surplus > 0:
         message = f"这一行比表头多出 {surplus} 格，多出的不会印出来"
         suggestion = "请给表头补上空格，或把内容里的“|”写成“\\|”"
@@ -222,11 +221,6 @@ def _report_row(row: SyntaxTreeNode, columns: int, remarks: Remarks) -> None:
     elif line and columns > 1 and "|" not in line:
         message = "这一行紧接着表格，会印成表格的一行"
         remarks.add(remarks.line_of(row), "table-row", message, "如是表格后面的文字，请在中间空一行")
-
-
-def _cells_in(line: str) -> int:
-    cells = escapedSplit(line.lstrip(" >").rstrip())
-    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
 
 
 # Code, and what is written like it

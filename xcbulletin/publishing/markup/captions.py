@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from xcbulletin.model import Severity
 from xcbulletin.publishing.markup.remarks import Remarks
@@ -71,18 +72,26 @@ def _joined(before: Node, node: Node) -> tuple[Node, ...] | None:
 
 def _report_captions(nodes: Sequence[Node], remarks: Remarks) -> None:
     """Report the figures without a caption, and the captions without a table."""
-    for node in nodes:
+    for node, below, further in zip_longest(nodes, nodes[1:], nodes[2:]):
         if _lacks_caption(node):
             remarks.add(node.line, "figure-caption", "图片没有图题", "请写成 ![图题](assets/文件名)")
-        if _caption_match(node) is None:
+        if _caption_match(node) is None or _is_spoilt_table(below):
             continue
         if _has_calls(node):
             # It would be a caption but for a call in it, which a caption would lose.
             message, suggestion = "表题里有脚注或引用，不能作表题", "请把脚注标在正文里，表题只写文字"
             remarks.add(node.line, "table-caption", message, suggestion, Severity.ERROR)
+        elif isinstance(further, Table) and not further.caption:
+            suggestion = "表题请紧接在表格上方；单位可写进表题，如“表：产量（单位：台）”"
+            remarks.add(node.line, "table-caption", "表题与表格之间隔着别的内容，认不出是表题", suggestion)
         else:
             suggestion = "表题请紧接在表格上方；不是表题的，请改写开头"
             remarks.add(node.line, "table-caption", "表题下面没有表格", suggestion)
+
+
+def _is_spoilt_table(node: Node | None) -> bool:
+    """Tell whether a block is rows with bars that are no table; what is amiss with them is told there."""
+    return isinstance(node, Paragraph) and bool(re.search("[|｜]", plain(node.children)))
 
 
 def _caption_of(node: Node) -> re.Match[str] | None:

@@ -89,9 +89,9 @@ class _Reader:
 
     def _text(self, text: str) -> Iterator[Node]:
         if _RAW_HTML.search(text):
-            self._remarks.add(
-                self._line, "raw-html", "正文里的 HTML 代码会按原样印成文字", "请改用 Markdown 写法，或删去"
-            )
+            message = "正文里的 HTML 代码会按原样印成文字"
+            suggestion = "请改用本程序的写法（如粗体写成 **文字**），或删去"
+            self._remarks.add(self._line, "raw-html", message, suggestion)
         for match in _NOTE_MARK.finditer(text):
             self._report_note_mark(match[0], is_definition=text.startswith(f"{match[0]}："))
         start = 0

@@ -6,6 +6,9 @@ It knows lines only; `blocks` knows where they stand and reports them.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.rules_block.table import escapedSplit
 
 from xcbulletin.model import Severity
 
@@ -40,6 +43,8 @@ _LABEL = re.compile(r"[\u4e00-\u9fff　 ]{2,8}[：:]")
 _HEADING_TRIED = re.compile(r"(#{1,6}|＃{1,6})(?!(?<=#)[ \t])[ 　]*([^#＃\s].*)")
 _FORMULA = re.compile(r"\$[^$\n]*[\\^_][^$\n]*\$|(?<=[\w)])\^[-+\d]+\^?|(?<=[A-Za-z])~\d+~")
 _HASHTAG = re.compile(r"#(?:\d|[^#]+#)")
+_TABLE_ROW = re.compile(r"[|｜].*[|｜]")
+_TABLE_RULE = re.compile(r"(?=.*[|｜])(?=.*[-—–－─―])[|｜\-—–－─―:： \t]+")
 
 
 def slips(content: str, lazy: Sequence[int] = ()) -> Iterator[Slip]:
@@ -62,6 +67,8 @@ def slips(content: str, lazy: Sequence[int] = ()) -> Iterator[Slip]:
             yield from _pictures(row, line)
         if "$" in line or "^" in line or "~" in line:
             yield from _formulas(row, line)
+    if len(rows) > 1 and ("|" in content or "｜" in content):
+        yield from _tables(rows)
 
 
 def _begins_anew(before: str, line: str) -> bool:
@@ -122,6 +129,38 @@ def _formulas(row: int, line: str) -> Iterator[Slip]:
             message=f"“{match[0]}”这样的公式写法会照原样印出",
             suggestion="上下标请用 ²、³、₂ 这类字符，复杂的公式请做成图片",
         )
+
+
+def _tables(rows: Sequence[str]) -> Iterator[Slip]:
+    """Yield why the first rows that were meant as a table's head and the rule below it are no table."""
+    for row, (head, rule) in enumerate(pairwise(line.strip() for line in rows)):
+        has_rule = bool(_TABLE_RULE.fullmatch(rule)) and bool(re.search("[|｜]", head))
+        if has_rule or (_TABLE_ROW.fullmatch(head) and _TABLE_ROW.fullmatch(rule)):
+            yield Slip(
+                row=row + has_rule,
+                rule="table-row",
+                message=f"{_spoilt_table(head, rule, has_rule=has_rule)}，认不出是表格，会按正文印出",
+                suggestion=f"请在表头下面写一行“{'|---' * cells_in(head.replace('｜', '|'))}|”",
+                severity=Severity.ERROR,
+            )
+            return
+
+
+def _spoilt_table(head: str, rule: str, *, has_rule: bool) -> str:
+    if "｜" in head or "｜" in rule:
+        return "表格的竖线“｜”是全角的"
+    if not has_rule:
+        return "表头下面少一行横线"
+    if re.search("[^-|: \t]", rule):
+        return "表头下面的横线不是英文减号和冒号"
+    cells, marks = cells_in(head), cells_in(rule)
+    return f"表头有 {cells} 格，下面的横线有 {marks} 格" if cells != marks else "表头下面的横线写法不对"
+
+
+def cells_in(row: str) -> int:
+    """Return how many cells a row of a table has."""
+    cells = escapedSplit(row.lstrip(" >").rstrip())
+    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
 
 
 def _spoilt_picture(match: re.Match[str]) -> tuple[str, str] | None:
