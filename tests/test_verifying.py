@@ -247,7 +247,9 @@ def test_articles_in_another_order_are_told(damaged, template, outputs):
 
 def test_a_blank_that_a_filter_eats_is_told(damaged):
     found = wrong(
-        damaged(SHARED, f"{P}{{{{ content }}}}", "<p>{{ content|replace('machine learning', 'machinelearning') }}")
+        damaged(
+            SHARED, f"{P}{{{{ content }}}}", "<p>{{ content|replace('machine learning', 'machinelearning') }}"
+        )
     )
     assert set(found) == set(PAGES)
 

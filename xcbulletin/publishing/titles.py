@@ -133,9 +133,14 @@ def _ends(
             width = widths.ends[end] - widths.starts[start]
             if found and width > longest:
                 break
-            found.append((least[start] + costs[start] + abs(width - even) / 2 + _ONE_MORE_LINE, start))
+            found.append((least[start] + costs[start] + _unevenness(width - even) + _ONE_MORE_LINE, start))
         least[end], starts[end] = min(found)
     ends = [len(costs)]
     while starts[ends[-1]]:
         ends.append(starts[ends[-1]])
     return ends[::-1]
+
+
+def _unevenness(off: float) -> float:
+    """Return what it costs that a line is so many ems longer or shorter than an even one: far off, more than in proportion."""
+    return max(abs(off) / 2, off * off / 8)
