@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcbulletin.collecting.items import Outcome
-from xcbulletin.collecting.reading.barriers import barrier
+from xcbulletin.collecting.reading.barriers import barrier, is_html
 
 
 def page(body: str, title: str = "", head: str = "") -> str:
@@ -39,6 +39,8 @@ WALLS = [
             "<p>您的请求带有不合法参数，已被网站管理员设置拦截！</p><a href='http://www.safedog.cn'>网站安全狗</a>"
         ),
     ),
+    ("宝塔防火墙", page("宝塔防火墙正在检查您的访问", title="检测中")),
+    ("滑块验证", '<html><script src="/_guard/html.js?js=slider_html"></script></html>'),
     ("百度安全验证", page("<div></div>", title="百度安全验证")),
 ]
 
@@ -106,8 +108,44 @@ def test_walls_are_known_by_name(name: str, html: str):
             Outcome.UNREADABLE,
             "网页只有脚本，没有文字，内容要由浏览器运行脚本才有（“某部门户”）",
         ),
+        (
+            page("<noscript>请开启JavaScript并刷新该页.</noscript><script>eval(1)</script>"),
+            Outcome.BLOCKED,
+            "网站要求验证或拒绝访问（“请开启JavaScript并刷新”）",
+        ),
+        (
+            page("网站防护正在检查您的浏览器，请稍候", title="检测中"),
+            Outcome.BLOCKED,
+            "网站要求验证或拒绝访问（“正在检查您的浏览器”）",
+        ),
+        (
+            page("", head='<meta http-equiv=refresh content="0;url=http://10.1.1.1/portal/login?userip=1">'),
+            Outcome.LOGIN,
+            "被上网认证页截住（“http://10.1.1.1/portal/login?userip=1”）",
+        ),
+        (
+            page("正在跳转", head="<meta content='1; URL=/user/login.html' http-equiv='Refresh'>"),
+            Outcome.LOGIN,
+            "网页转到登录页（“/user/login.html”）",
+        ),
+        (
+            page("<script>window.location.replace('https://sso.example.cn/cas?service=x')</script>"),
+            Outcome.LOGIN,
+            "网页转到登录页（“https://sso.example.cn/cas?service=x”）",
+        ),
+        (
+            page("抱歉，您访问的页面不存在", title="404 Not Found"),
+            Outcome.HTTP,
+            "网页说没有这个页面，状态码却是 200（“404 Not Found”）",
+        ),
+        (
+            page("<h1>您要找的文章已被删除</h1>"),
+            Outcome.HTTP,
+            "网页说没有这个页面，状态码却是 200（“文章已被删除”）",
+        ),
         ('{"code":401,"msg":"登录已过期"}', Outcome.LOGIN, "网站要求登录（“登录已过期”）"),
         ('{"code":-1,"message":"操作过于频繁"}', Outcome.BLOCKED, "网站要求验证或拒绝访问（“操作过于频繁”）"),
+        ('{"code":403,"msg":"禁止访问"}', Outcome.BLOCKED, "网站要求验证或拒绝访问（“禁止访问”）"),
         ("Too Many Requests", Outcome.BLOCKED, "网站要求验证或拒绝访问（“Too Many Requests”）"),
     ],
 )
@@ -138,6 +176,19 @@ ARTICLE = (
             "<p>您好，请登录 注册</p>"
             + "".join(f"<a href='/{n}'>关于系统升级维护的公告</a>" for n in range(15))
         ),
+        page("<p>产品 404 系列</p><script>location.href='/login'</script>" + ARTICLE, title="404 系列发布"),
+        page(
+            "<ul><li><a href=/2021/1.html>第一条</a></li></ul>",
+            head='<meta http-equiv=refresh content="600">',
+        ),
+        page(
+            "<ul><li><a href=/1>一</a></li></ul>", head='<meta http-equiv=refresh content="0;url=/index2/">'
+        ),
+        page(
+            "<ul><li><a href=/1>关于公布第四批省级中试基地名单的公告</a></li><li><a href=/2>许昌市工业和信息化局关于组织申报"
+            "绿色工厂的通知</a></li><li><a href=/3>许昌市科技局关于组织申报重点专项的通知</a></li></ul>"
+            "<i onclick=\"location.href='/login'\">登录</i>"
+        ),
         "<rss><channel><item><title>请输入验证码</title></item></channel></rss>",
         '<?xml version="1.0"?><feed><entry><title>访问过于频繁的网站正在维护</title></entry></feed>',
         '<?xml version="1.0"?><!-- <html> --><rss version="2.0"></rss>',
@@ -147,6 +198,10 @@ ARTICLE = (
 )
 def test_articles_lists_and_feeds_are_no_barrier(text: str):
     assert barrier(text, "") is None
+
+
+def test_markup_in_a_comment_makes_no_page_of_a_feed():
+    assert not is_html('<?xml version="1.0"?><!-- <html> --><rss version="2.0"></rss>')
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="real feeds are not there")

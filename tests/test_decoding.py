@@ -1,11 +1,12 @@
 import gzip
+import time
 
 import pytest
 from conftest import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcbulletin.collecting.decoding import Decoded, decode
+from xcbulletin.collecting.decoding import Decoded, damaged, decode
 
 WORDS = "许昌市的有色金属企业在这一年里发展了新的生产方法，电力成本比上年下降，主要产品的质量提高，对地方经济起了作用。"
 TRADITIONAL = "這個國家的工業在一年裡發展了新的生產方法，電力成本下降，主要產品的質量提高，對地方經濟起了作用，也為時代所用。"
@@ -66,6 +67,47 @@ def test_a_few_bad_bytes_spoil_nothing_else(encoding: str, declared: str | None)
     found = decode(content[:middle] + b"\xff" + content[middle:])
     assert found.text.replace("\ufffd", "") == text
     assert found.detail.endswith("有 1 处字节无法解读，已用 � 代替")
+
+
+@pytest.mark.parametrize("stray", [b"\xff", b"\x80", b"\xff\xfe", b"\xff\xff", b"\xfe\xff\x80"])
+def test_stray_bytes_between_pairs_spoil_no_pair(stray: bytes):
+    text = prolog("gb2312")
+    content = text.encode("gb18030")
+    middle = content.index("方法".encode("gb18030"))
+    found = decode(content[:middle] + stray + content[middle:])
+    assert found.text == text.replace("方法", "\ufffd方法")
+    assert found.detail == "有 1 处字节无法解读，已用 � 代替"
+
+
+def test_a_lost_byte_costs_its_character_only():
+    text = prolog("gb2312")
+    content = text.encode("gb18030")
+    middle = content.index("方法".encode("gb18030"))
+    assert decode(content[:middle] + content[middle + 1 :]).text == text.replace("方法", "\ufffd法")
+
+
+def test_damage_ends_at_the_markup():
+    content = (
+        f"<a>{WORDS}</a>".encode("gb18030") + b"<b>\xff\xfe\xb8</b>" + f"<c>{WORDS}</c>".encode("gb18030")
+    )
+    assert decode(content).text == f"<a>{WORDS}</a><b>\ufffd</b><c>{WORDS}</c>"
+
+
+def test_much_damage_costs_seconds_at_most():
+    piece = ("年" * 400).encode("gb18030") + b"\xff<"
+    started = time.monotonic()
+    decode(piece * 2000)
+    decode(b"\xff" + ("年" * 1_000_000).encode("gb18030"))
+    assert time.monotonic() - started < 20
+
+
+def test_titles_that_could_not_be_read_are_shown_where_they_broke():
+    assert damaged(["许昌智能电网", "甲"]) == ""
+    title = "许昌智能电网装备产业集群获批，许继集团与平高\ufffd签约；变压器、开关柜"
+    assert (
+        damaged(["甲", title, "乙\ufffd"])
+        == "2 条的标题有读不出的字（如“，许继集团与平高\ufffd签约；变压器、”）"
+    )
 
 
 def test_a_character_cut_in_half_costs_itself_only():

@@ -125,6 +125,34 @@ def test_a_bad_byte_in_the_markup_costs_no_item():
     assert [entry.title for entry in reading.entries] == ["甲", "乙"]
 
 
+def test_bad_bytes_in_a_title_cost_themselves_and_are_shown():
+    items = "<item><title>许继集团与平高签约；变压器、开关柜订单增长</title></item><item><title>储能变流器</title></item>"
+    content = rss(items).encode("gb18030")
+    middle = content.index("签约".encode("gb18030"))
+    reading = read(content[:middle] + b"\xff\xfe" + content[middle:])
+    assert [entry.title for entry in reading.entries] == [
+        "许继集团与平高\ufffd签约；变压器、开关柜订单增长",
+        "储能变流器",
+    ]
+    assert reading.detail.endswith(
+        "有 1 处字节无法解读，已用 � 代替；1 条的标题有读不出的字（如“许继集团与平高\ufffd签约；变压器、”）"
+    )
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!-- <rss> old <item> -->", "<!-- <html> <item><title>旧</title></item> -->"]
+)
+def test_a_comment_holds_no_items(comment: str):
+    item = "<item><title>甲<![CDATA[<!-- 乙 -->]]></title></item>"
+    content = rss(f"{comment}{item}").replace("?><rss", f"?>{comment}<rss")
+    assert read(content) == read(rss(item))
+    assert len(read(content).entries) == 1
+
+
+def test_a_comment_without_end_hides_nothing():
+    assert len(read(rss("<item><title>甲</title></item><!-- <item><title>乙</title></item>")).entries) >= 1
+
+
 @pytest.mark.parametrize(
     ("content", "outcome", "detail"),
     [
@@ -160,8 +188,9 @@ def test_a_bad_byte_in_the_markup_costs_no_item():
         ("hello", Outcome.NOT_A_FEED, "不是 RSS、Atom 或 JSON Feed"),
         ("<opml><body><outline/></body></opml>", Outcome.NOT_A_FEED, "不是 RSS、Atom 或 JSON Feed"),
         ('{"data": [1, 2]}', Outcome.NOT_A_FEED, "得到的是 JSON 数据，不是 JSON Feed；可改用 json 类来源"),
-        ('{"items": [', Outcome.UNREADABLE, "JSON 损坏，读不出内容"),
-        ('{"items": ' + "[" * 100_000, Outcome.UNREADABLE, "JSON 损坏，读不出内容"),
+        ('{"items": [5 6]}', Outcome.UNREADABLE, "JSON 损坏，读不出内容"),
+        ('{"items": [', Outcome.UNREADABLE, "JSON 不完整，传到一半就断了"),
+        ('{"items": ' + "[" * 100_000, Outcome.UNREADABLE, "JSON 不完整，传到一半就断了"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, Outcome.NOT_A_FEED, "得到的是图片，不是订阅源"),
         (b"%PDF-1.7\n" + bytes(range(256)), Outcome.NOT_A_FEED, "得到的是 PDF 文件，不是订阅源"),
         (bytes(range(128, 256)) * 9, Outcome.NOT_A_FEED, "不是 RSS、Atom 或 JSON Feed"),
@@ -281,6 +310,16 @@ def test_of_a_hundred_thousand_items_the_newest_are_read():
     assert (len(falling.entries), falling.entries[0].title) == (1000, "第0条")
     assert (len(rising.entries), rising.entries[-1].title) == (1000, "第99999条")
     assert falling.detail == "共 100000 条，只读最新的 1000 条"
+
+
+def test_of_a_long_json_feed_that_is_oldest_first_the_newest_are_read():
+    items = [
+        {"id": str(n), "title": f"第{n}条", "date_published": f"{2022 + n // 1000}-05-06"}
+        for n in range(1100)
+    ]
+    reading = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
+    assert (len(reading.entries), reading.entries[-1].title) == (1000, "第1099条")
+    assert reading.detail == "共 1100 条，只读最新的 1000 条"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """List pages, JSON and two-step pages read into entries; what finds nothing says which selector it was."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xcbulletin.collecting.following.sources import DataStep, Fields, Source, SourceKind
-from xcbulletin.collecting.items import DateSource, Document, Outcome, Reading, Request
+from xcbulletin.collecting.items import HEALTHY, DateSource, Document, Outcome, Reading, Request
 from xcbulletin.collecting.reading.pages import ITEMS_LIMIT
 from xcbulletin.collecting.reading.reading import fetch_and_read, first_request, next_request, read
 
@@ -133,7 +133,25 @@ def test_no_more_than_the_top_of_a_long_list_is_read() -> None:
     rows = "".join(f'<li><a href="/{n}.html">第{n}条</a></li>' for n in range(ITEMS_LIMIT + 50))
     reading = read(make_document(f'<ul class="list">{rows}</ul>'), page_source(date=None))
     assert len(reading.entries) == ITEMS_LIMIT
-    assert reading.detail == "有 250 条，只读前 200 条"
+    assert reading.detail == "有 250 条，只读最新的 200 条"
+
+
+def days(count: int) -> list[str]:
+    return [f"{NOW - timedelta(days=ago):%Y-%m-%d}" for ago in range(count, 0, -1)]
+
+
+def test_of_a_long_list_that_is_oldest_first_the_newest_are_read() -> None:
+    rows = "".join(f'<li><a href="/{day}.html">{day}的新闻</a><span>{day}</span></li>' for day in days(250))
+    pinned = '<li><a href="/top.html">置顶的通知</a><span>2026-06-01</span></li>'
+    reading = read(make_document(f'<ul class="list">{pinned}{rows}</ul>'), page_source(date="span"))
+    assert titles(reading) == [f"{day}的新闻" for day in days(ITEMS_LIMIT)]
+
+
+def test_of_long_json_that_is_oldest_first_the_newest_are_read() -> None:
+    items = [{"t": f"{day}的新闻", "u": f"/{number}.html", "d": day} for number, day in enumerate(days(250))]
+    source = json_source(items="data", title="t", link="u", date="d")
+    reading = read(make_document(json.dumps({"data": items})), source)
+    assert titles(reading) == [f"{day}的新闻" for day in days(ITEMS_LIMIT)]
 
 
 # What is missing is named
@@ -164,7 +182,8 @@ def test_what_is_left_out_is_counted() -> None:
 
 
 def test_a_date_selector_that_finds_nothing_is_named() -> None:
-    assert read(make_document(LIST), page_source(date="i.time")).detail == "date“i.time”都没有找到"
+    reading = read(make_document(LIST), page_source(date="i.time"))
+    assert (reading.outcome, reading.detail) == (Outcome.UNDATED, "date“i.time”都没有找到")
 
 
 def test_a_date_that_cannot_be_read_is_kept_as_text() -> None:
@@ -172,6 +191,24 @@ def test_a_date_that_cannot_be_read_is_kept_as_text() -> None:
     assert reading.entries[1].published is None
     assert reading.entries[1].date_text == "待定"
     assert reading.detail == "1 条的日期读不出（如“待定”）"
+
+
+def test_the_day_of_a_deadline_is_not_taken_for_that_of_publication() -> None:
+    reading = read(make_document(LIST.replace("[11-18]", "报名截止：2026-11-20")), page_source())
+    assert reading.entries[1].published is None
+    assert reading.detail == "1 条的日期读不出（如“报名截止：2026-11-20”）"
+
+
+def test_a_title_with_bad_bytes_is_shown() -> None:
+    content = LIST.encode("gb18030").replace("中试".encode("gb18030"), "中".encode("gb18030") + b"\xff\xfe")
+    reading = read(make_document(content), page_source())
+    assert reading.entries[1].title == "关于公布中\ufffd基地名单的公告"
+    assert "1 条的标题有读不出的字（如“关于公布中\ufffd基地名单的公告”）" in reading.detail
+
+
+def test_a_page_that_is_not_there_is_named_rather_than_the_selector() -> None:
+    page = "<html><head><title>404 Not Found</title></head><body>抱歉，您访问的页面不存在</body></html>"
+    assert read(make_document(page), page_source()).outcome is Outcome.HTTP
 
 
 def test_a_wall_is_named_rather_than_the_selector() -> None:
@@ -224,13 +261,21 @@ def test_html_inside_json() -> None:
     [
         (LIST, Outcome.UNREADABLE, "不是 JSON，开头是“<!DOCTYPE html><html><head><ti”"),
         ('{"data": {"rows": []}}', Outcome.NO_MATCH, "items“data.list”一条也没有找到"),
-        ('{"data": {"list": []}}', Outcome.NO_MATCH, "items“data.list”一条也没有找到"),
+        ('{"data": {"list": []}}', Outcome.EMPTY, "items“data.list”在，但里面是空的"),
+        ('{"data": {"list": null}}', Outcome.EMPTY, "items“data.list”在，但里面是空的"),
+        (
+            '{"data": {"list": [{"title": "甲"}, {"ti',
+            Outcome.UNREADABLE,
+            'JSON 不完整，到“{"list": [{"title": "甲"}, {"ti”就断了',
+        ),
+        ('cb({"list": ["甲]', Outcome.UNREADABLE, 'JSON 不完整，到“cb({"list": ["甲]”就断了'),
+        ('{"data": {"list": 甲}}', Outcome.UNREADABLE, '不是 JSON，开头是“{"data": {"list": 甲}}”'),
         (
             '{"data": {"list": [{"name": "甲", "url": "/1"}, 5]}}',
             Outcome.NO_MATCH,
             "items“data.list”找到 2 条，但都不能用：2 条没有标题（title“title”）",
         ),
-        ("[" * 100_000, Outcome.UNREADABLE, "不是 JSON，开头是“" + "[" * 30 + "”"),
+        ("[" * 100_000, Outcome.UNREADABLE, "JSON 不完整，到“" + "[" * 30 + "”就断了"),
     ],
 )
 def test_what_is_wrong_with_json_is_said(content: str, outcome: Outcome, detail: str) -> None:
@@ -391,7 +436,7 @@ def test_whatever_a_server_sends_is_an_outcome(content: bytes) -> None:
         document = make_document(content, source.url)
         request = next_request(document, source)
         reading = read(document, source)
-        assert (reading.outcome is Outcome.OK) == bool(reading.entries)
+        assert (reading.outcome in HEALTHY) == bool(reading.entries)
         assert reading.entries or reading.detail
         assert request is None or request.url.startswith("http")
         for entry in reading.entries:
@@ -409,4 +454,4 @@ def test_whatever_a_server_sends_is_an_outcome(content: bytes) -> None:
 def test_whatever_json_holds_is_an_outcome(value: Any) -> None:
     content = json.dumps({"data": {"list": [value, {"title": value, "url": value, "time": value}]}})
     reading = read(make_document(content), json_source(summary="x", link="/{url}"))
-    assert (reading.outcome is Outcome.OK) == bool(reading.entries)
+    assert (reading.outcome in HEALTHY) == bool(reading.entries)

@@ -1,9 +1,9 @@
 """Dates as Chinese sites write them. A date that could be read in two ways is none: no date is wrong silently.
 
 What is read: ISO 8601 and RFC 822 with their sloppy cousins, Chinese forms with digits or numerals, today and
-yesterday and so many hours ago, epoch seconds and milliseconds, all of them with words around. A time without
+yesterday and so many hours ago, epoch seconds and milliseconds, all of them with words around (`occasions`). A time without
 zone is in the source's zone, a date without time is that day at 00:00, a date without year is the nearest past.
-Not read: `05/06/2024` (but `13/05/2024` is), `24-05-06`, two unlike dates without a word that tells which one
+Not read: the day of a deadline, an event or a plan, digits that may count or number something, `05/06/2024` (but `13/05/2024` is), `24-05-06`, two unlike dates without a word that tells which one
 is that of publication, “3个月前”, anything before 1995 or more than a day ahead.
 """
 
@@ -17,6 +17,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from xcbulletin.collecting.items import DateSource
+from xcbulletin.collecting.reading.occasions import (
+    is_mere_number,
+    is_of_another_thing,
+    is_of_publication,
+    is_plainly_past,
+)
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=24)
@@ -97,9 +103,6 @@ _YEARLESS = tuple(
     )
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|2[01])\d{2}(?!\d)|年")
-_OF_PUBLICATION = re.compile(
-    r"(?:发布|发表|发文|发稿|发帖|刊发|刊登|印发|成文|published|posted|date)[^\d]{0,8}$", re.IGNORECASE
-)
 _SPAN = re.compile(r"\s*(?:[-~至到]|to\b)+\s*\d{1,4}\s*[年月日./-]")
 
 _EPOCH = re.compile(r"^(?:/?Date\()?(\d{10}|\d{13}|\d{16})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?$")
@@ -114,6 +117,7 @@ _AGO_ENGLISH = re.compile(
     r"(?<![\d.])(?P<n>\d{1,4}|an?)\s*(?P<unit>sec|min|h|d)(?:ond|ute|our|r|ay)?s?\s*ago\b", re.IGNORECASE
 )
 _HALF_AN_HOUR = re.compile(r"(?<![\d个])半个?(?:小时|钟头)前")
+_RELATIVE = (_DAY_WORD, _NOW, _HALF_AN_HOUR, _AGO, _AGO_ENGLISH)
 _AMOUNT = re.compile(rf"(\d{{1,4}})\s*({_UNIT})")
 
 _NUMERAL = re.compile(
@@ -193,6 +197,8 @@ class _Day:
     year: int | None = None
     clock: str = ""
     """The time with its zone, where it stands inside the date."""
+    digits: bool = False
+    """Whether nothing but eight digits, or more, makes it look like a day."""
 
     def on(self, year: int) -> date:
         """Return the day in a year."""
@@ -312,7 +318,12 @@ def _day(match: re.Match[str], text: str, fetched: datetime) -> _Day:
         parts["m"], parts["d"] = _month_and_day(parts["one"], parts["other"])
     month = _MONTHS.index(parts["name"][:3].lower()) + 1 if parts.get("name") else int(parts["m"])
     found = _Day(
-        start=match.start(), end=match.end(), month=month, day=int(parts["d"]), clock=parts.get("clock") or ""
+        start=match.start(),
+        end=match.end(),
+        month=month,
+        day=int(parts["d"]),
+        clock=parts.get("clock") or "",
+        digits="hh" in parts,
     )
     if parts.get("hh"):
         found = replace(
@@ -341,14 +352,26 @@ def _year(written: str, day: _Day, text: str, fetched: datetime) -> int:
 
 
 def _the_day(text: str, days: list[_Day]) -> _Day | None:
-    """Return the day of publication among those found; two unlike ones without a word for it, or a span, are none."""
+    """Return the day of publication among those found.
+
+    Two unlike ones without a word for it are none, nor is a span, nor the day of something else.
+    """
     if len({(day.year, day.month, day.day) for day in days}) > 1:
-        days = [day for day in days if _OF_PUBLICATION.search(text[: day.start])]
+        days = [day for day in days if is_of_publication(text, day.start)]
         if len({(day.year, day.month, day.day) for day in days}) != 1:
             raise _UnreadableError
     if days and _SPAN.match(text, days[0].end):
         raise _UnreadableError
-    return days[0] if days else None
+    own = [day for day in days if not _is_foreign(text, day)]
+    if days and not own:
+        raise _UnreadableError
+    return own[0] if own else None
+
+
+def _is_foreign(text: str, day: _Day) -> bool:
+    return is_of_another_thing(text, day.start, day.end) or (
+        day.digits and is_mere_number(text, day.start, day.end)
+    )
 
 
 def _clock_beside(text: str, day: _Day, zone: ZoneInfo) -> tuple[time, timezone | None]:
@@ -439,19 +462,26 @@ def _nearest_past(day: _Day, clock: time, zone: timezone | ZoneInfo, fetched: da
 def _relative(text: str, zone: ZoneInfo, fetched: datetime) -> datetime | None:
     if len(text) > _SHORT:
         return None
-    if match := _DAY_WORD.search(text):
+    match = next((found for pattern in _RELATIVE if (found := pattern.search(text))), None)
+    if match is None:
+        return None
+    if not is_plainly_past(text, match.end()) or is_of_another_thing(text, match.start(), match.end()):
+        raise _UnreadableError
+    return _back(text, match, zone, fetched)
+
+
+def _back(text: str, match: re.Match[str], zone: ZoneInfo, fetched: datetime) -> datetime:
+    if match.re is _DAY_WORD:
         return _so_many_days_back(text, match, zone, fetched)
-    if _NOW.search(text):
+    if match.re is _NOW:
         return fetched
-    if _HALF_AN_HOUR.search(text):
+    if match.re is _HALF_AN_HOUR:
         return fetched - timedelta(minutes=30)
-    if match := _AGO.search(text):
+    if match.re is _AGO:
         return _ago([(int(n), unit) for n, unit in _AMOUNT.findall(match["amounts"])], zone, fetched)
-    if match := _AGO_ENGLISH.search(text):
-        n = int(match["n"]) if match["n"].isdigit() else 1
-        units = {"s": "秒", "m": "分", "h": "小时", "d": "天"}
-        return _ago([(n, units[match["unit"][0].lower()])], zone, fetched)
-    return None
+    n = int(match["n"]) if match["n"].isdigit() else 1
+    units = {"s": "秒", "m": "分", "h": "小时", "d": "天"}
+    return _ago([(n, units[match["unit"][0].lower()])], zone, fetched)
 
 
 def _so_many_days_back(text: str, match: re.Match[str], zone: ZoneInfo, fetched: datetime) -> datetime:
@@ -459,7 +489,10 @@ def _so_many_days_back(text: str, match: re.Match[str], zone: ZoneInfo, fetched:
     day = fetched.astimezone(zone).date() - timedelta(days=_DAYS_BACK[word])
     found = _Day(start=match.start(), end=match.end(), month=day.month, day=day.day, year=day.year)
     clock, offset = _clock_beside(text, found, zone)
-    return _at(day, clock, offset or zone)
+    moment = _at(day, clock, offset or zone)
+    if moment > fetched + _SKEW:
+        raise _UnreadableError
+    return moment
 
 
 def _ago(amounts: list[tuple[int, str]], zone: ZoneInfo, fetched: datetime) -> datetime:

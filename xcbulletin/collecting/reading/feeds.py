@@ -20,18 +20,19 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from xcbulletin.collecting.decoding import decode_document, legal
+from xcbulletin.collecting.decoding import damaged, decode_document, legal
 from xcbulletin.collecting.following.sources import Source
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading
 from xcbulletin.collecting.reading import wellformed
-from xcbulletin.collecting.reading.barriers import barrier, file_kind, is_html, page_title
+from xcbulletin.collecting.reading.barriers import barrier, file_kind, is_cut_short, is_html, page_title
 from xcbulletin.collecting.reading.cleaning import ForeignHtml, visible
 from xcbulletin.collecting.reading.dates import dated, parse_date
 from xcbulletin.collecting.reading.identity import identified
+from xcbulletin.collecting.reading.newest import newest
 from xcbulletin.collecting.urls import absolute
 
 ITEMS_LIMIT = 1_000
-"""Items read of one document: the newest, by the dates at its two ends."""
+"""Items read of one document, the newest."""
 TITLE_LIMIT = 300
 """Characters of a title."""
 _FIRST_WORDS = 40
@@ -39,6 +40,8 @@ _FIRST_WORDS = 40
 _log = logging.getLogger(__name__)
 
 _CDATA = "<![CDATA["
+_OPAQUE = re.compile(r"<!--|<!\[CDATA\[")
+"""What opens a part that is not markup."""
 _BARE = re.compile(r"&(?!#?\w{1,30};)")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,8}));")
@@ -107,6 +110,7 @@ def _sentence(*notes: str) -> str:
 
 
 def _xml_feed(text: str, document: Document, source: Source) -> Reading:
+    text = _uncommented(text)
     root = _ROOT.search(text)
     if root is None and not _ITEM.search(text):
         return Reading(outcome=Outcome.NOT_A_FEED, detail="不是 RSS、Atom 或 JSON Feed")
@@ -117,6 +121,20 @@ def _xml_feed(text: str, document: Document, source: Source) -> Reading:
     base = absolute(document.url, _string(parsed.feed, "link")) or document.url
     items = (_xml_item(each, base) for each in parsed.entries)
     return _reading(items, _title(_string(parsed.feed, "title")), source, document, (note, mended))
+
+
+def _uncommented(text: str) -> str:
+    """Return XML without its comments, which may hold items that were taken out; one without end stays."""
+    pieces, start = [], 0
+    while found := _OPAQUE.search(text, start):
+        closing = "-->" if found[0] == "<!--" else "]]>"
+        end = text.find(closing, found.end())
+        if end < 0:
+            break
+        kept = found.start() if found[0] == "<!--" else end + len(closing)
+        pieces.append(text[start:kept])
+        start = end + len(closing)
+    return "".join((*pieces, text[start:]))
 
 
 def _mended(text: str) -> str:
@@ -167,10 +185,11 @@ def _bounded(text: str, document: Document, source: Source) -> tuple[str, str]:
     if len(starts) <= ITEMS_LIMIT:
         return text, ""
     note = f"共 {len(starts)} 条，只读最新的 {ITEMS_LIMIT} 条"
-    first, last = (
-        _item_date(text[start : start + 20_000], document, source.zone) for start in (starts[0], starts[-1])
-    )
-    if first and last and first < last:
+
+    def published(start: int) -> datetime | None:
+        return _item_date(text[start : start + 20_000], document, source.zone)
+
+    if newest(starts, ITEMS_LIMIT, published)[0] > starts[0]:
         return text[: starts[0]] + text[starts[-ITEMS_LIMIT] :], note
     root = _ROOT.search(text)
     closing = f"</{root[1]}>" if root else ""
@@ -281,15 +300,21 @@ def _json_feed(text: str, document: Document, source: Source) -> Reading:
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError):
-        return Reading(outcome=Outcome.UNREADABLE, detail="JSON 损坏，读不出内容")
+        why = "JSON 不完整，传到一半就断了" if is_cut_short(text) else "JSON 损坏，读不出内容"
+        return Reading(outcome=Outcome.UNREADABLE, detail=why)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return Reading(
             outcome=Outcome.NOT_A_FEED, detail="得到的是 JSON 数据，不是 JSON Feed；可改用 json 类来源"
         )
     items = [item for item in feed["items"] if isinstance(item, dict)]
-    note = f"共 {len(items)} 条，只读前 {ITEMS_LIMIT} 条" if len(items) > ITEMS_LIMIT else ""
+    note = f"共 {len(items)} 条，只读最新的 {ITEMS_LIMIT} 条" if len(items) > ITEMS_LIMIT else ""
     base = absolute(document.url, _text(feed, "home_page_url")) or document.url
-    found = (_json_item(item, base) for item in items[:ITEMS_LIMIT])
+
+    def published(item: Mapping[str, Any]) -> datetime | None:
+        dates = _json_item(item, base).dates
+        return dated(dates, None, source.zone, document.fetched, DateSource.FEED).published
+
+    found = (_json_item(item, base) for item in newest(items, ITEMS_LIMIT, published))
     return _reading(found, _title(_text(feed, "title")), source, document, (note,))
 
 
@@ -370,6 +395,7 @@ def _notes(found: list[tuple[Entry | None, bool]]) -> Iterator[str]:
     entries = [entry for entry, _ in found if entry]
     if empty := len(found) - len(entries):
         yield f"{empty} 条没有标题和正文，已略去" if entries else ""
+    yield damaged(entry.title for entry in entries)
     if unread := [entry.date_text for entry in entries if entry.date_text]:
         yield f"{len(unread)} 条的日期读不出（如“{unread[0][:30]}”）"
     if apart := sum(apart for _, apart in found):

@@ -35,7 +35,7 @@ def _ident(entry: Entry, *, guids_hold: bool, shared: frozenset[str]) -> tuple[s
     key = url_key(entry.url) if entry.url else ""
     if key and key not in shared and not is_front_page(key):
         return bounded(key), "url"
-    return _title_ident(entry), "title"
+    return title_ident(entry), "title"
 
 
 def _guids_hold(entries: Sequence[Entry]) -> bool:
@@ -63,7 +63,8 @@ def _guid_key(entry: Entry) -> str:
     return url_key(guid) if guid.startswith(("http://", "https://")) else guid
 
 
-def _title_ident(entry: Entry) -> str:
+def title_ident(entry: Entry) -> str:
+    """Return what an entry is known by where its address tells nothing: its title and day."""
     day = f"{entry.published:%Y-%m-%d}" if entry.published else ""
     words = core_title(entry.title) or entry.title
     return f"title:{sha256(f'{words} {day}'.encode(errors='replace')).hexdigest()[:32]}"

@@ -5,29 +5,32 @@ The second form of a list page names in an attribute the address that its own sc
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
-from xcbulletin.collecting.decoding import decode_document
+from xcbulletin.collecting.decoding import damaged, decode_document
 from xcbulletin.collecting.following.selectors import filled, parse_path, parse_selector, placeholders
 from xcbulletin.collecting.following.sources import DataStep, Fields, Source, SourceKind
 from xcbulletin.collecting.items import DateSource, Document, Entry, Outcome, Reading, Request
-from xcbulletin.collecting.reading.barriers import barrier, file_kind
+from xcbulletin.collecting.reading.barriers import barrier, file_kind, is_cut_short
 from xcbulletin.collecting.reading.cleaning import clean, plain_text, visible
-from xcbulletin.collecting.reading.dates import dated
+from xcbulletin.collecting.reading.dates import Dated, dated
 from xcbulletin.collecting.reading.identity import identified
+from xcbulletin.collecting.reading.newest import newest
 from xcbulletin.collecting.urls import absolute
+
+T = TypeVar("T")
 
 _LONGEST_ATTRIBUTE = 20_000
 ITEMS_LIMIT = 200
-"""Items read of one list, from its top: some lists hold all that a ministry ever published."""
+"""Items read of one list, the newest: some lists hold all that a ministry ever published."""
 _LONGEST_TITLE = 300
 _PAIR = re.compile(
     r"""(?P<mark>['"])(?P<key>[^'"]+)(?P=mark)\s*:\s*"""
@@ -89,20 +92,37 @@ def _listing(text: str, document: Document, source: Source) -> _Listing:
     assert fields is not None
     kind = source.data.kind if source.data else source.kind
     if fields.html is not None:
-        return _from_html(_html_inside(_json(text), fields.html), document.url, fields)
+        return _from_html(_html_inside(_json(text), fields.html), fields, document, source)
     if kind is SourceKind.JSON:
-        return _from_json(_json(text), document.url, fields)
-    return _from_html(text, document.url, fields)
+        return _from_json(_json(text), fields, document, source)
+    return _from_html(text, fields, document, source)
+
+
+def _newest_parts(
+    items: Sequence[T], part_of: Callable[[T], _Part], base: str, document: Document, source: Source
+) -> tuple[_Part, ...]:
+    def published(item: T) -> datetime | None:
+        return _date(part := part_of(item), _url(part, base), document, source).published
+
+    return tuple(map(part_of, newest(items, ITEMS_LIMIT, published)))
+
+
+def _url(part: _Part, base: str) -> str | None:
+    return absolute(base, part.link) if part.link else None
+
+
+def _date(part: _Part, url: str | None, document: Document, source: Source) -> Dated:
+    return dated((part.date,), url, source.zone, document.fetched, DateSource.PAGE)
 
 
 # HTML
 
 
-def _from_html(text: str, url: str, fields: Fields) -> _Listing:
+def _from_html(text: str, fields: Fields, document: Document, source: Source) -> _Listing:
     root = parse_html(text)
-    base = base_of(root, url)
+    base = base_of(root, document.url)
     items = parse_selector(fields.items).find(root)
-    parts = tuple(_part_of_element(item, base, fields) for item in items[:ITEMS_LIMIT])
+    parts = _newest_parts(items, lambda item: _part_of_element(item, base, fields), base, document, source)
     title = " ".join((root.findtext(".//title") or "").split()) or None
     return _Listing(base=base, parts=parts, total=len(items), title=title)
 
@@ -171,8 +191,13 @@ def _json(text: str) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        begin = " ".join(body[:60].split())
-        raise UnreadableError(Outcome.UNREADABLE, f"不是 JSON，开头是“{begin[:30]}”") from error
+        raise UnreadableError(Outcome.UNREADABLE, _not_json(body)) from error
+
+
+def _not_json(body: str) -> str:
+    if is_cut_short(body):
+        return f"JSON 不完整，到“{' '.join(body[-60:].split())[-30:]}”就断了"
+    return f"不是 JSON，开头是“{' '.join(body[:60].split())[:30]}”"
 
 
 def _html_inside(data: Any, path: str) -> str:
@@ -182,11 +207,14 @@ def _html_inside(data: Any, path: str) -> str:
     return found[0]
 
 
-def _from_json(data: Any, url: str, fields: Fields) -> _Listing:
+def _from_json(data: Any, fields: Fields, document: Document, source: Source) -> _Listing:
+    url = document.url
     found = parse_path(fields.items).find(data)
+    if len(found) == 1 and found[0] in (None, "", [], {}):
+        raise UnreadableError(Outcome.EMPTY, f"items“{fields.items}”在，但里面是空的")
     if len(found) == 1 and isinstance(found[0], list):
         found = found[0]
-    parts = tuple(_part_of_value(item, url, fields) for item in found[:ITEMS_LIMIT])
+    parts = _newest_parts(found, lambda item: _part_of_value(item, url, fields), url, document, source)
     return _Listing(base=url, parts=parts, total=len(found))
 
 
@@ -226,7 +254,7 @@ def _as_text(value: Any) -> str:
 def _reading(listing: _Listing, document: Document, source: Source) -> Reading:
     fields = source.fields
     assert fields is not None
-    found = [_entry(part, listing.base, source.zone, document) for part in listing.parts]
+    found = [_entry(part, listing.base, document, source) for part in listing.parts]
     entries = tuple(entry for entry, _ in found if entry is not None)
     if not entries:
         return Reading(outcome=Outcome.NO_MATCH, detail=_what_is_missing(listing, fields))
@@ -234,17 +262,24 @@ def _reading(listing: _Listing, document: Document, source: Source) -> Reading:
     if apart := sum(apart for _, apart in found):
         remarks.append(f"{apart} 条的日期与网址中的日期相差两天以上")
     return Reading(
-        outcome=Outcome.OK, entries=identified(entries), title=listing.title, detail="；".join(remarks)
+        outcome=Outcome.UNDATED if _is_undated(entries, fields) else Outcome.OK,
+        entries=identified(entries),
+        title=listing.title,
+        detail="；".join(remarks),
     )
 
 
-def _entry(part: _Part, base: str, zone: ZoneInfo, document: Document) -> tuple[Entry | None, bool]:
+def _is_undated(entries: Sequence[Entry], fields: Fields) -> bool:
+    return bool(fields.date) and not any(entry.date_source is DateSource.PAGE for entry in entries)
+
+
+def _entry(part: _Part, base: str, document: Document, source: Source) -> tuple[Entry | None, bool]:
     """Return the entry, and whether its address tells another day than its date."""
-    url = absolute(base, part.link) if part.link else None
+    url = _url(part, base)
     title = " ".join(visible(part.title).split())
     if not title or url is None:
         return None, False
-    when = dated((part.date,), url, zone, document.fetched, DateSource.PAGE)
+    when = _date(part, url, document, source)
     entry = Entry(
         title=title[:_LONGEST_TITLE],
         url=url,
@@ -281,11 +316,13 @@ def _gaps(listing: _Listing, fields: Fields) -> list[str]:
 def _remarks(listing: _Listing, entries: Sequence[Entry], fields: Fields) -> list[str]:
     remarks = []
     if listing.total > len(listing.parts):
-        remarks.append(f"有 {listing.total} 条，只读前 {len(listing.parts)} 条")
+        remarks.append(f"有 {listing.total} 条，只读最新的 {len(listing.parts)} 条")
     if gaps := _gaps(listing, fields):
         remarks.append(f"{len(listing.parts)} 条里{'，'.join(gaps)}，略去")
     if fields.date and not any(part.date for part in listing.parts):
         remarks.append(f"date“{fields.date}”都没有找到")
+    if damage := damaged(entry.title for entry in entries):
+        remarks.append(damage)
     if unread := [entry.date_text for entry in entries if entry.date_text]:
         remarks.append(f"{len(unread)} 条的日期读不出（如“{unread[0][:30]}”）")
     return remarks
