@@ -23,7 +23,7 @@ from xcbulletin.collecting.classifying.features import (
 from xcbulletin.collecting.classifying.lexicon import Lexicon
 from xcbulletin.collecting.classifying.training import Model, ModelError, dot, train
 from xcbulletin.errors import BulletinError
-from xcbulletin.model import Industry
+from xcbulletin.model import Column, Industry
 
 POWER = Industry(
     code="power",
@@ -339,7 +339,8 @@ def test_a_model_with_anything_in_it_classifies_or_is_refused(key: str, value: o
 
 
 def read(*lines: str) -> tuple[tuple[Example, ...], list[str]]:
-    examples, problems = read_examples("\n".join(lines), "decisions.jsonl", ["power", "robot"])
+    columns = [Column(code="news", name="行业动态"), Column(code="editorial", name="编者的话")]
+    examples, problems = read_examples("\n".join(lines), "decisions.jsonl", [POWER, ROBOT], columns)
     return examples, [str(problem) for problem in problems]
 
 
@@ -347,6 +348,18 @@ def test_examples_are_read_a_line_each_and_other_keys_ignored() -> None:
     line = {"title": " 标题 ", "summary": "摘要", "industries": ["power"], "column": "news", "url": "x"}
     expected = Example(title="标题", summary="摘要", industries=("power",), column="news")
     assert read("\ufeff" + json.dumps(line), "", "  ") == ((expected,), [])
+
+
+def test_a_company_whose_staff_play_or_die_names_no_industry() -> None:
+    assert labelled(classify("许继电气职工乒乓球赛")) == {}
+    assert labelled(classify("许继电气职工乒乓球赛", model=MODEL)) == {}
+    assert "robot" in labelled(classify("机器人登场乒乓球赛"))
+
+
+def test_industries_and_columns_go_by_the_names_that_sources_use() -> None:
+    line = {"title": "标题", "industries": ["智能电力装备产业", "Robot"], "column": "行业动态"}
+    expected = Example(title="标题", summary="", industries=("power", "robot"), column="news")
+    assert read(json.dumps(line)) == ((expected,), [])
 
 
 def test_an_example_put_away_has_no_industry_and_no_column() -> None:
@@ -363,6 +376,7 @@ def test_every_line_that_is_wrong_is_told_and_the_rest_read() -> None:
         '{"industries": ["gold"], "column": "sport", "summary": 3}',
         '{"title": "甲", "industries": "power"}',
         '{"title": "甲\\u0000", "industries": []}',
+        '{"title": 2026, "industries": []}',
     )
     assert [one.title for one in examples] == ["好"]
     example = '每行应如 {"title": "……", "industries": ["ai"], "column": "news"}'
@@ -371,10 +385,11 @@ def test_every_line_that_is_wrong_is_told_and_the_rest_read() -> None:
         f"decisions.jsonl:3: 这一行不是一个 JSON 对象；{example}",
         'decisions.jsonl:4: 缺少标题（title）；请加上 "title": "……"',
         "decisions.jsonl:4: 摘要（summary）应为文字；请加引号，没有摘要时可以不写",
-        "decisions.jsonl:4: 没有“gold”这个产业代码；可用：power、robot",
-        "decisions.jsonl:4: 没有“sport”这个栏目代码；可用：news、trends、reports、finance；不进快递的写 none",
-        'decisions.jsonl:5: 缺少产业（industries）；应为代码的列表，如 ["ai", "power"]；不属于任何产业的写 []',
+        "decisions.jsonl:4: 没有“gold”这个产业；可用：power（智能电力）、robot（工业机器人）",
+        "decisions.jsonl:4: 没有“sport”这个栏目；可用：news、trends、reports、finance、行业动态；不进快递的写 none",
+        'decisions.jsonl:5: 缺少产业（industries）；应为列表，如 ["ai", "智能电力"]；不属于任何产业的写 []',
         "decisions.jsonl:6: 标题或摘要里有空字符；请删去 \\u0000",
+        "decisions.jsonl:7: 标题（title）应为文字，现为“2026”；请加引号",
     ]
 
 
@@ -392,7 +407,7 @@ def test_every_line_that_is_wrong_is_told_and_the_rest_read() -> None:
     )
 )
 def test_any_text_gives_examples_or_problems(text: str) -> None:
-    examples, problems = read_examples(text, "x.jsonl", ["power", "robot"])
+    examples, problems = read_examples(text, "x.jsonl", [POWER, ROBOT])
     assert all(problem.place.line for problem in problems)
     for one in examples:
         assert one.title

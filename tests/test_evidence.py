@@ -49,7 +49,7 @@ def test_a_file_of_evidence_says_where_it_is_from() -> None:
     digest = hashlib.sha256("第一行\n第二行".encode()).hexdigest()
     assert PAGE.decode() == (
         "网址：https://example.org/a\n标题：标题\n信息源：国家能源局\n抓取时间：2026-11-24T10:03:04+08:00\n"
-        f"正文 SHA-256：{digest}\n\n第一行\n第二行"
+        f"正文 SHA-256（空行以下；整个文件的在稿件的 evidence.sha256）：{digest}\n\n第一行\n第二行"
     )
 
 

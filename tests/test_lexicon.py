@@ -101,6 +101,17 @@ def test_of_terms_inside_one_another_the_longest_counts() -> None:
     assert found("AI芯片发布") == {"ai": [("AI芯片", Place.SUBJECT)]}
 
 
+def test_a_word_whose_end_begins_another_only_seems_to_stand() -> None:
+    chips = Industry(code="chips", name="芯片", short_name="芯片", words=("芯片",))
+    cells = Industry(code="cells", name="电池", short_name="电池", words=("电芯",), companies=("许昌智能",))
+    grid = Industry(code="grid", name="智能电网", short_name="智能电网")
+    lexicon = Lexicon([chips, cells, grid])
+    assert found("光通信电芯片", lexicon=lexicon).keys() == {"chips"}
+    assert found("许昌智能电网园开园", lexicon=lexicon).keys() == {"grid"}
+    assert found("电芯与芯片", lexicon=lexicon).keys() == {"chips", "cells"}
+    assert found("许昌智能中标", lexicon=lexicon).keys() == {"cells"}
+
+
 def test_agency_tags_and_the_repeated_title_do_not_push_the_lead_back() -> None:
     tag = "财联社8月10日电，"
     assert found("消息一则", f"{tag}{'线' * 60}特高压")["power"] == [("特高压", Place.LEAD)]
@@ -155,6 +166,43 @@ def test_digests_are_known_by_their_titles(title: str) -> None:
 )
 def test_look_alikes_of_digests_are_not_taken_for_them(title: str) -> None:
     assert not read_text(title, "").is_digest
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "许昌一男子酒驾被查",
+        "一女子走失",
+        "长葛市气象台提醒",
+        "禹州发布大雾橙色预警",
+        "明日有强降雨",
+        "讣告：许昌电业局离休干部逝世",
+        "禹州药王庙会开幕",
+        "许继集团乒乓球赛圆满落幕",
+        "许继集团职工篮球队出征",
+        "平高电气职工运动会",
+        "求职商场的刑满释放人员",
+        "电网员工登山比赛",
+    ],
+)
+def test_daily_life_is_known_by_its_titles(title: str) -> None:
+    assert read_text(title, "").is_daily_life
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "重大风险预警平台上线",
+        "资本跑步进场储能",
+        "市领导游园区",
+        "兰花会展中心开建",
+        "勇攀登山峰",
+        "价格战降温",
+        "球磨机出口",
+    ],
+)
+def test_look_alikes_of_daily_life_are_not_taken_for_it(title: str) -> None:
+    assert not read_text(title, "").is_daily_life
 
 
 def test_the_names_of_an_industry_are_terms() -> None:
@@ -220,6 +268,13 @@ def test_the_shipped_lexicon_knows_the_nine_industries(title: str, code: str) ->
         "火热场面再现",
         "访问界面改版",
         "纯净水抽检",
+        "手机器人气投票落幕",
+        "工信部召开党组会议",
+        "生态环境部召开党组会议",
+        "国家能源局召开党组会议",
+        "国家药监局召开党组会议",
+        "国家医保局召开党组会议",
+        "国家卫生健康委员会召开党组会议",
         "晶体异质结构图鉴",
         "芯片板块午后下挫",
         "芯片股隔夜普跌",

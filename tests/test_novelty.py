@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from xcbulletin.collecting.following.sources import Authority
+from xcbulletin.collecting.stories.retelling import Dismissed, DismissedStories
 from xcbulletin.collecting.suggesting.novelty import Archive, rank_new
 from xcbulletin.collecting.suggesting.ranking import Candidate, Earlier, Judgement, Suggestion
 from xcbulletin.collecting.urls import item_key
@@ -85,6 +86,8 @@ def test_only_what_is_in_the_list_is_looked_up_and_what_moves_up_is_too() -> Non
         )
         for number, title in enumerate(titles)
     ]
-    ranked = rank_new(some, make_archive(titles[0]), texts, rank)
+    dismissed = DismissedStories([Dismissed(id=9, title="【观察】工业机器人产量创新高", text="")])
+    ranked = rank_new(some, make_archive(titles[0]), dismissed, texts, rank)
+    assert [one.candidate.dismissed for one in ranked] == [9, None]
     assert [one.candidate.id for one in ranked] == [1, 2]
     assert looked_up == [0, 1, 2]

@@ -213,6 +213,17 @@ def test_halves_of_words_and_names_of_people_are_not_the_city(title: str) -> Non
     assert named(title) == []
 
 
+@pytest.mark.parametrize("title", ["许昌智能电网产业园", "许继大道通车", "许继大酒店", "许昌智能化改造"])
+def test_a_companys_name_in_front_of_other_words_is_not_the_company(title: str) -> None:
+    found = mentions(title, "", ["许昌"], ["许继", "许昌智能"])
+    assert [one.kind for one in found] == (["place"] if "许昌" in title else [])
+
+
+@pytest.mark.parametrize("title", ["许昌智能中标", "许昌智能继电器公司", "许继产业园投产"])
+def test_a_companys_name_in_front_of_what_it_does_is(title: str) -> None:
+    assert "company" in [one.kind for one in mentions(title, "", [], ["许继", "许昌智能"])]
+
+
 @pytest.mark.parametrize("title", ["与许继集团签约", "许昌市长葛市试点", "地处长葛"])
 def test_a_name_beside_other_words_is_found(title: str) -> None:
     assert named(title) != []
@@ -247,6 +258,16 @@ def test_what_is_not_suggested_says_why(fields: dict[str, Any], reasons: list[st
     set_by = set_aside(make_candidate(**fields), NAMES)
     assert list(set_by.reasons) == [*reasons, "产业：智能电力（标题里有“特高压”）"]
     assert set_by.score == 0
+
+
+def test_a_name_of_the_city_alone_is_no_suggestion_and_says_so() -> None:
+    named = Judgement(mentions=(Mention(kind="place", name="许昌", in_title=True),), bears=False)
+    assert relevance(named) == 0
+    assert not named.is_relevant
+    assert set_aside(make_candidate(judgement=named), NAMES).reasons == (
+        "许昌地方：许昌",
+        "看不出与产业、政策、项目、技术或经济有关",
+    )
 
 
 def test_what_nobody_could_want_says_so() -> None:

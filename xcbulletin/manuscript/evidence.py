@@ -26,7 +26,7 @@ def format_evidence(
         "标题": title,
         "信息源": source,
         "抓取时间": fetched.isoformat(timespec="seconds"),
-        "正文 SHA-256": digest(text.encode()),
+        "正文 SHA-256（空行以下；整个文件的在稿件的 evidence.sha256）": digest(text.encode()),
         **({"说明": remark} if remark else {}),
     }
     lines = (f"{name}：{' '.join(value.split())}\n" for name, value in head.items())

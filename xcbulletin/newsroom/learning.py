@@ -34,7 +34,8 @@ def learn(newsroom: Newsroom, file: Path | None = None, tell: Tell = silent) -> 
     Lines of the file that are wrong are left out, and told of. Raises BulletinError, ProblemsError.
     """
     text = "" if file is None else decode(_content(file), str(file))
-    examples, problems = read_examples(text, str(file), newsroom.short_names)
+    workspace = newsroom.workspace
+    examples, problems = read_examples(text, str(file), workspace.industries, workspace.columns)
     with lasting(newsroom.engine) as connection:
         new = add_examples(connection, examples, newsroom.clock())
     tell("正在学习")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from xcbulletin.collecting.items import Status
+from xcbulletin.collecting.stories.dismissals import dismissed_since
+from xcbulletin.collecting.stories.retelling import DismissedStories
 from xcbulletin.collecting.suggesting.novelty import Archive, rank_new
 from xcbulletin.collecting.suggesting.ranking import Candidate, Period, Suggestion, rank, set_aside
 from xcbulletin.collecting.suggesting.suggestions import (
@@ -27,11 +29,10 @@ from xcbulletin.room import Tell
 from xcbulletin.zone import SHANGHAI
 
 RECENT = datetime.timedelta(days=45)
-"""What is news where no month is named."""
+"""What is news where no month is named, today included."""
 _TAIL = datetime.timedelta(days=15)
 """How far an issue reaches back into the month before its own."""
-_AHEAD = datetime.timedelta(days=2)
-"""Sources in other zones, and clocks that are fast."""
+_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +60,14 @@ def suggest(
     refresh(newsroom, tell)
     now, names = newsroom.clock(), newsroom.short_names
     period = period_of(issue, now)
-    wanted = Wanted(period=period, industries=industries, column=column, limit=limit, with_old=issue is None)
+    wanted = Wanted(period=period, industries=industries, column=column, limit=limit)
     with reading(newsroom.engine) as connection:
         candidates = best_stories(connection, wanted, newsroom.by_key)
         liked = taste(connection)
         ranked = rank_new(
             candidates,
             Archive(newsroom.printed),
+            DismissedStories(dismissed_since(connection, period.since)),
             lambda ids: texts(connection, ids),
             lambda some: rank(some, period, now, names, liked, limit),
         )
@@ -89,7 +91,8 @@ def everything(
         chosen = [one for one in items if _is_wanted(one, industries, column)]
         ranked = rank(filter(_is_open, chosen), period, now, names, taste(connection))
         rest = (set_aside(one, names) for one in chosen if not _is_open(one))
-        return _suggested(connection, newsroom, period, (*ranked, *rest))
+        shown = _span(items, now) if issue is None else period
+        return _suggested(connection, newsroom, shown, (*ranked, *rest))
 
 
 def _suggested(
@@ -105,13 +108,22 @@ def _suggested(
 
 
 def period_of(issue: IssueId | None, now: datetime.datetime) -> Period:
-    """Return the time whose news an issue brings: its month, and the end of the month before."""
+    """Return the time whose news an issue brings: its month, and the end of the month before; else the last days."""
     last = None if issue is None else last_day(issue)
     if last is None:
-        return Period(since=now - RECENT, until=now + _AHEAD)
-    first = datetime.datetime.combine(last.replace(day=1), datetime.time(), SHANGHAI)
-    end = datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), SHANGHAI)
-    return Period(since=(first - _TAIL).astimezone(datetime.UTC), until=end.astimezone(datetime.UTC))
+        until = _midnight(now.astimezone(SHANGHAI).date() + _DAY)
+        return Period(since=until - RECENT, until=until)
+    return Period(since=_midnight(last.replace(day=1)) - _TAIL, until=_midnight(last + _DAY))
+
+
+def _span(items: Sequence[Candidate], now: datetime.datetime) -> Period:
+    """Return the time from the oldest item to the newest."""
+    times = [one.at for one in items] or [now]
+    return Period(since=min(times), until=max(times) + datetime.timedelta(seconds=1))
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), SHANGHAI).astimezone(datetime.UTC)
 
 
 def _is_open(candidate: Candidate) -> bool:

@@ -77,6 +77,8 @@ class Classifier:
         )
         if features.text.is_digest:
             scores = _doubted(scores)
+        if features.text.is_daily_life:
+            scores = _named_in_title(scores, features)
         labels = [
             Label(
                 code=code,
@@ -185,6 +187,16 @@ def _learnt_scores(
     # What only the lexicon would give stays in sight, as unsure.
     doubted = _doubted({code: sigmoid(logit) for code, logit in lexicon.items()})
     return {code: max(score, doubted.get(code, 0.0)) for code, score in scores.items()}
+
+
+def _named_in_title(scores: Mapping[str, float], features: Features) -> dict[str, float]:
+    """Return the industries whose products the title names: companies, too, have staff that play table tennis."""
+    return {
+        code: score
+        for code, score in scores.items()
+        for one in features.evidence.get(code, ())
+        if one.term.tier is Tier.SUB_SECTOR and one.place <= Place.TITLE
+    }
 
 
 def _doubted(scores: Mapping[str, float]) -> dict[str, float]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
+from itertools import takewhile
 
 from xcbulletin.model import Industry
 
@@ -66,6 +67,23 @@ _DENIED = re.compile(
     r"没有(?:涉及|开展|从事|参与|与|和)|[暂尚并均]无(?:涉及|相关|任何|与|在))[^,。;!?\n]{0,40}"
 )
 """What a company says that it does not do: it names what the market took it for."""
+_MINISTRY = re.compile(
+    "工信部|工业和信息化部|国家能源局|(?:国家)?发改委|生态环境部|国家卫生健康委(?:员会)?|(?:国家)?卫健委|"
+    "国家药品监督管理局|国家药监局|国家医疗保障局|国家医保局"
+)
+"""Who issues what is about many things: the name says nothing of which."""
+_DAILY_LIFE = re.compile(
+    # Crime and accidents
+    "[酒醉]驾|男子|女子|抓获|刑拘|逮捕|盗窃|诈骗|命案|获刑|服刑|刑满|凶杀|斗殴|走失|车祸|交通事故|坠楼|溺水|"
+    # Weather
+    "(?:大雾|大风(?!险)|寒潮|暴雨|暴雪|高温|雷电|霾|冰雹|霜冻|沙尘)[^,。]{0,8}预警|[红橙黄蓝]色预警|气象台|天气预报|降雨|降雪|"
+    # Deaths
+    "讣告|逝世|去世|病逝|追悼|遗体|离休|吊唁|"
+    # Fairs and leisure
+    "庙会|元宵灯会|花展|花会(?!展)|赏花|游园(?!区)|相亲|联谊|联欢|歌咏|书画展|摄影展|演唱会|"
+    "(?:乒乓|羽毛|篮|足|排|台|网)球[^,。]{0,4}[赛队]|球赛|运动会|健步走|健身跑|登山[活比赛]|拔河|徒步|跑步(?![进入])|太极拳|广场舞|趣味赛"
+)
+"""What newspapers tell of a town besides its economy."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +121,8 @@ class Text:
     """Whether it goes through the whole market, or denies something: what it names, it names in passing."""
     is_digest: bool
     """Whether it tells of the market as a whole, or of many things one after another: it is about no industry."""
+    is_daily_life: bool
+    """Whether it tells of crime, weather, deaths or leisure: whose staff it names, it says nothing of their trade."""
 
     def place(self, start: int) -> Place:
         """Return the place at the offset `start`."""
@@ -143,7 +163,13 @@ def read_text(title: str, summary: str) -> Text:
         lead_end=len(headline) + _LEAD,
         is_round_up=any(wording.search(announced) for wording in (_ROUND_UP, _DENIED)),
         is_digest=bool(_DIGEST.search(announced)),
+        is_daily_life=is_daily_life(announced),
     )
+
+
+def is_daily_life(title: str) -> bool:
+    """Tell whether a title is of crime, weather, deaths or leisure."""
+    return bool(_DAILY_LIFE.search(fold(title)))
 
 
 _Span = tuple[int, int, Term]
@@ -178,16 +204,16 @@ class Lexicon:
 
     def _standing(self, content: str) -> Iterator[tuple[int, Term]]:
         """Yield each term where it stands: the longest of its industry, none in a stop context and none denied."""
-        spans = list(self._spans(content))
+        spans = _uncrossed(list(self._spans(content)))
         stops = [span for span in spans if span[2].tier is Tier.STOP]
         terms = [span for span in spans if span[2].tier is not Tier.STOP]
         masks = [stop for stop in stops if any(_covers(stop, term) for term in terms)]
-        denied = [match.span() for match in _DENIED.finditer(content)]
+        unsaid = [match.span() for some in (_DENIED, _MINISTRY) for match in some.finditer(content)]
         yield from ((start, term) for start, end, term in stops if (start, end, term) not in masks)
         last_end: dict[str, int] = defaultdict(int)
         for span in terms:
             start, end, term = span
-            hidden = any(_covers(mask, span) for mask in masks) or _is_within(denied, start, end)
+            hidden = any(_covers(mask, span) for mask in masks) or _is_within(unsaid, start, end)
             if start >= last_end[term.code] and not hidden:
                 last_end[term.code] = end
                 yield start, term
@@ -224,6 +250,27 @@ def _lengths_by_head(terms: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for term in terms:
         lengths[term[:2]].add(len(term))
     return {head: tuple(sorted(some, reverse=True)) for head, some in lengths.items()}
+
+
+_CROSSED_BY: Mapping[Tier, frozenset[Tier]] = {
+    Tier.WORD: frozenset({Tier.WORD, Tier.COMPANY, Tier.SUB_SECTOR}),
+    Tier.COMPANY: frozenset({Tier.SUB_SECTOR}),
+}
+"""Which terms say that one only seems to stand where they begin within it: 电｜芯片, 许昌｜智能电网."""
+
+
+def _uncrossed(spans: Sequence[_Span]) -> list[_Span]:
+    """Return the spans, by their starts, without those whose last characters begin another word."""
+    return [span for at, span in enumerate(spans) if not _is_crossed(span, spans[at + 1 :])]
+
+
+def _is_crossed(span: _Span, later: Iterable[_Span]) -> bool:
+    start, end, term = span
+    for other_start, other_end, other in takewhile(lambda one: one[0] < end, later):
+        is_across = start < other_start and end < other_end and end - start <= other_end - other_start
+        if is_across and other.tier in _CROSSED_BY.get(term.tier, ()):
+            return True
+    return False
 
 
 def _covers(stop: _Span, other: _Span) -> bool:

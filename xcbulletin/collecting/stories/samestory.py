@@ -46,6 +46,23 @@ _MANY_SHINGLES = 40
 _LONG_SHINGLES = 300
 _SUPPORTED = 0.5
 _COMMON_LEAST, _COMMON_SHARE = 4, 0.05
+_LONGEST_WORD = 4
+"""Letters beyond which what stands in another's place is a clause told otherwise, no word of another story."""
+_SHORT_NAMES = {
+    "国务院办公厅": "国办",
+    "中共中央办公厅": "中办",
+    "工业和信息化部": "工信部",
+    "国家发展和改革委员会": "国家发改委",
+    "国家发展改革委": "国家发改委",
+    "国家市场监督管理总局": "市场监管总局",
+    "国家药品监督管理局": "国家药监局",
+    "国家卫生健康委员会": "国家卫健委",
+    "国家卫生健康委": "国家卫健委",
+    "正式": "",
+}
+_LONG_NAME = re.compile("|".join(_SHORT_NAMES))
+_TOLD = re.compile("发布|印发|公布|出台|推出")
+"""Words of telling, which one outlet puts before what is told and another behind it."""
 
 
 class Kind(StrEnum):
@@ -81,8 +98,14 @@ class Gist:
 
     @cached_property
     def letters(self) -> str:
-        """The core title without anything but letters and digits."""
-        return bare(self.title.core)
+        """The core title without anything but letters and digits, bodies by their short names."""
+        return _LONG_NAME.sub(lambda name: _SHORT_NAMES[name[0]], bare(self.title.core))
+
+    @cached_property
+    def told(self) -> str:
+        """What the core title tells of; all of it where else too little is left."""
+        rest = _TOLD.sub("", self.letters)
+        return rest if len(rest) >= _LEAST_WEIGHT else self.letters
 
     @cached_property
     def bigrams(self) -> frozenset[str]:
@@ -160,7 +183,8 @@ def compare(one: Gist, other: Gist) -> Likeness:
 
 def _by_link(one: Gist, other: Gist, title: float) -> Likeness | None:
     # Some sites publish each day's news under one address, so that the address alone is no proof.
-    if not one.link or one.link != other.link or (_periodical(one, other) and _numbers_differ(one, other)):
+    series = _periodical(one, other) or _one_source(one, other)
+    if not one.link or one.link != other.link or (series and _numbers_differ(one, other)):
         return None
     if title >= 0.2 or (_containment(one, other) or 0) >= 0.3:
         return _same(1, "网址相同")
@@ -170,7 +194,7 @@ def _by_link(one: Gist, other: Gist, title: float) -> Likeness | None:
 def _by_title(one: Gist, other: Gist, title: float) -> Likeness | None:
     if _periodical(one, other):
         return None
-    if one.letters == other.letters:
+    if one.told == other.told:
         return _same_title(one, other)
     cut = _is_cut(one, other)
     if (title < _TITLE_SAME and not cut) or _objection(one, other) or _texts_differ(one, other):
@@ -234,7 +258,7 @@ def _apart(one: Gist, other: Gist, title: float) -> Likeness:
         kind, reason = Kind.DIFFERENT, "标题不相近"
     elif _periodical(one, other):
         kind, reason = Kind.DIFFERENT, "标题只有栏目和日期"
-    elif other_story := _other_story(one, other):
+    elif other_story := _other_story(one, other) or _word_swapped(one, other):
         kind, reason = Kind.DIFFERENT, other_story
     else:
         kind, reason = Kind.EVENT, f"标题部分相近（{title:.2f}）"
@@ -279,9 +303,19 @@ _NAMED = re.compile(
 
 def _name_swapped(one: Gist, other: Gist) -> str | None:
     """Return the names that stand in each other's place: subjects at the head, or bodies by their last word."""
-    for left, right, heads, after in _replaced(one, other):
+    for left, right, heads, after in _replaced(one.letters, other.letters):
         if min(len(left), len(right)) > 1 and (heads or any(map(_NAMED.match, after))):
             return f"名称不同（{left}、{right}）"
+    return None
+
+
+def _word_swapped(one: Gist, other: Gist) -> str | None:
+    """Return the words that stand in each other's place: another metal, another turn, another project."""
+    for left, right, *_ in _replaced(one.told, other.told):
+        is_turn = _TURNS.fullmatch(left) and _TURNS.fullmatch(right)
+        is_word = max(len(left), len(right)) <= _LONGEST_WORD and not set(left + right) <= _FILLERS
+        if is_word and not is_turn:
+            return f"用词不同（{left}、{right}）"
     return None
 
 
@@ -305,7 +339,7 @@ def _only_once(one: str, other: str, words: re.Pattern[str]) -> str | None:
 
 def _swapped(one: Gist, other: Gist) -> str | None:
     """Return the words that stand in the place of others: where one name is swapped, another story is told."""
-    for left, right, *_ in _replaced(one, other):
+    for left, right, *_ in _replaced(one.letters, other.letters):
         if not set(left + right) <= _FILLERS:
             return f"“{left}”与“{right}”不同"
     ours, theirs = Counter(one.letters), Counter(other.letters)
@@ -313,10 +347,10 @@ def _swapped(one: Gist, other: Gist) -> str | None:
     return f"“{left}”与“{right}”不同" if left and right else None
 
 
-def _replaced(one: Gist, other: Gist) -> Iterable[tuple[str, str, bool, tuple[str, str]]]:
+def _replaced(one: str, other: str) -> Iterable[tuple[str, str, bool, tuple[str, str]]]:
     """Yield the letters of two titles that stand in each other's place, whether both begin so, and what follows."""
     # The matcher may find another way when asked the other way round.
-    first, second = sorted((one.letters, other.letters))
+    first, second = sorted((one, other))
     for tag, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if tag == "replace":
             yield first[a:b], second[c:d], a == c == 0, (first[b:], second[d:])

@@ -1,13 +1,14 @@
 """Items classified once, and again when the classifier has changed; what was made of them stays in the database."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, delete, func, insert, select, update
 
+from xcbulletin.collecting.suggesting.bearing import bears_on_industry
 from xcbulletin.collecting.suggesting.ranking import Judgement, mentions, relevance
 from xcbulletin.collecting.suggesting.suggestions import format_judgement
 from xcbulletin.collecting.tables import item, label, source
@@ -16,7 +17,7 @@ from xcbulletin.database import reading
 _BATCH = 500
 _READ = 600
 """Characters of an item's text that are looked at: what it is about stands in front."""
-_FORM = 2
+_FORM = 3
 """To be counted up when what is kept of a judgement changes its form or its weights."""
 
 Classify = Callable[[str, str, Sequence[str]], Judgement]
@@ -44,9 +45,7 @@ class Labeller:
         """Return what an item says by itself."""
         found = self.classify(title, text, hints)
         named = mentions(title, text, self.locality.places, self.locality.companies)
-        return Judgement(
-            labels=found.labels, column=found.column, column_reason=found.column_reason, mentions=named
-        )
+        return replace(found, mentions=named, bears=bears_on_industry(title, text))
 
 
 def version(classifier: str, locality: Locality) -> str:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from xcbulletin.collecting.stories.retelling import DismissedStories
 from xcbulletin.collecting.stories.samestory import Gist, Kind, compare, gist
 from xcbulletin.collecting.suggesting.ranking import Candidate, Earlier, Suggestion
 from xcbulletin.collecting.urls import is_front_page, item_key
@@ -59,10 +60,11 @@ def _earlier(article: Printed, *, same: bool) -> Earlier:
 def rank_new(
     candidates: Iterable[Candidate],
     archive: Archive,
+    dismissed: DismissedStories,
     texts: Texts,
     rank: Callable[[Iterable[Candidate]], tuple[Suggestion, ...]],
 ) -> tuple[Suggestion, ...]:
-    """Return the list that `rank` makes once it knows of all that is in it whether it was printed before.
+    """Return the list that `rank` makes once it knows of all that is in it whether it was printed or dismissed before.
 
     Only what stands in the list is looked up; when something goes down for it, what moves up is looked up in turn.
     """
@@ -76,5 +78,6 @@ def rank_new(
         found = texts([one.id for one in new])
         for one in new:
             text, key = found[one.id]
-            known[one.id] = replace(one, earlier=archive.find(one.title, text, key))
+            earlier, again = archive.find(one.title, text, key), dismissed.find(one.id, one.title, text)
+            known[one.id] = replace(one, earlier=earlier, dismissed=again)
             looked_up.add(one.id)

@@ -27,6 +27,7 @@ _OLD = 25.0
 _OUTLETS, _OUTLETS_MOST = 5.0, 14.0
 _TASTE = 8.0
 _PRINTED, _SAME_EVENT_PRINTED = 80.0, 15.0
+_DISMISSED = 30.0
 _CROWD = 4.0
 """What a story loses for each story of its industry that stands above it."""
 _EVENT = 15.0
@@ -51,11 +52,13 @@ class Judgement:
     column: str | None = None
     column_reason: str = ""
     mentions: tuple[Mention, ...] = ()
+    bears: bool = True
+    """Whether it speaks of industry, policy, projects, technology or the economy at all."""
 
     @property
     def is_relevant(self) -> bool:
         """Tell whether an editor of this bulletin could want it at all."""
-        return bool(self.labels or self.mentions)
+        return bool(self.labels or (self.mentions and self.bears))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +131,8 @@ class Candidate:
     event: int | None = None
     also: tuple[Outlet, ...] = ()
     earlier: Earlier | None = None
+    dismissed: int | None = None
+    """The dismissed item that it may tell again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +154,8 @@ class Suggestion:
 
 def relevance(judgement: Judgement) -> float:
     """Return what an item is worth by what it says alone; 0 where it says nothing of our industries or city."""
+    if not judgement.is_relevant:
+        return 0.0
     return sum(points for points, _reason in _industry_points(judgement, {})) + _local_points(judgement)
 
 
@@ -174,7 +181,7 @@ def _names(name: str, text: str) -> bool:
 
 def _is_ours(match: re.Match[str]) -> bool:
     """Tell whether a name is not that of a street or a person, of a district of another city, or two halves of words."""
-    if match.string[match.end() : match.end() + 1] in ("路", "街", "·"):
+    if _OTHER_NAME.match(match.string, match.end()) or _ORDINARY.match(match.string, match.end() - 2):
         return False
     before = match.string[max(0, match.start() - 4) : match.start()]
     if _WORD_ACROSS.fullmatch(before[-1:] + match[0][0]):
@@ -182,6 +189,13 @@ def _is_ours(match: re.Match[str]) -> bool:
     return match[0].startswith("许") or not _ELSEWHERE.search(before)
 
 
+_OTHER_NAME = re.compile("路|街|·|大[道街]|小区|家属院|大?酒店")
+"""What makes a name that of a street, of a person or of a house."""
+_ORDINARY = re.compile(
+    "智能(?:电网|电[力表]|制造|装备|网联|汽车|家[居电]|交通|建造|化|产业|工厂|机器人|终端|驾驶|算力|计算|手[机表]|传感|停车|"
+    "农机|物流|体|园区|技术|经济|城市|社区|时代)"
+)
+"""Words in which a company's name ends that are no name: 许昌｜智能电网."""
 _WORD_ACROSS = re.compile(
     "[允准容默特期赞嘉不或也些少几兴]许|[大公观听民群受出]众|[部局院校会科所组行厂事社队团署司书厅]长|大禹"
 )
@@ -215,7 +229,10 @@ def set_aside(candidate: Candidate, names: Mapping[str, str]) -> Suggestion:
     }
     labels = [reason for _value, reason in _industry_points(candidate.judgement, names)]
     local = _local_reason(candidate.judgement)
-    said = [*labels, *([local] if local else [])] or ["看不出与哪个产业有关，也没有提到本市"]
+    idle = (
+        [] if candidate.judgement.is_relevant or not local else ["看不出与产业、政策、项目、技术或经济有关"]
+    )
+    said = [*labels, *([local] if local else []), *idle] or ["看不出与哪个产业有关，也没有提到本市"]
     return Suggestion(
         candidate=candidate,
         score=0.0,
@@ -235,6 +252,7 @@ def _judge(
         _freshness_points(candidate, period, now),
         *_taste_points(candidate, taste),
         _novelty_points(candidate),
+        _dismissed_points(candidate),
     ]
     return Suggestion(
         candidate=candidate,
@@ -323,6 +341,12 @@ def _novelty_points(candidate: Candidate) -> tuple[float, str]:
     if candidate.earlier is None:
         return 0.0, ""
     return -(_PRINTED if candidate.earlier.same else _SAME_EVENT_PRINTED), str(candidate.earlier)
+
+
+def _dismissed_points(candidate: Candidate) -> tuple[float, str]:
+    if candidate.dismissed is None:
+        return 0.0, ""
+    return -_DISMISSED, f"与已搁置的 {candidate.dismissed} 像同一件事"
 
 
 def _spread(judged: Sequence[Suggestion], limit: int) -> tuple[Suggestion, ...]:

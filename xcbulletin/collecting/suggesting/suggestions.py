@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from xcbulletin.collecting.following.sources import Authority, Source
 from xcbulletin.collecting.items import Label, Status
@@ -39,8 +39,6 @@ class Wanted:
     column: str | None = None
     limit: int = 20
     """How many are to be shown."""
-    with_old: bool = True
-    """Whether also those that came in the period and were published before it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,11 +74,6 @@ def best_stories(
     order = (label.c.relevance.desc(), label.c.item_id.desc())
     leads = select(label.c.item_id).join(story, story.c.lead_id == label.c.item_id).where(*chosen)
     ids = connection.scalars(leads.where(inside).order_by(*order).limit(most)).all()
-    if wanted.with_old:
-        old = leads.join(item, item.c.id == label.c.item_id).where(
-            item.c.first_seen >= period.since, item.c.first_seen < period.until, label.c.at < period.since
-        )
-        ids = [*ids, *connection.scalars(old.order_by(*order).limit(most))]
     return _candidates(connection, [item.c.id.in_(some) for some in pieces(ids)], sources)
 
 
@@ -185,6 +178,7 @@ def parse_judgement(detail: Any) -> Judgement:
         column=detail["column"],
         column_reason=detail["column_reason"],
         mentions=tuple(Mention(**one) for one in detail["mentions"]),
+        bears=detail.get("bears", True),
     )
 
 
@@ -194,7 +188,7 @@ def format_judgement(judgement: Judgement) -> dict[str, Any]:
 
 
 def coverage(connection: Connection, period: Period) -> dict[str, int]:
-    """Count by industry the items of a period that surely belong to it."""
+    """Count the items of a period by the industries under which they are shown, surely or perhaps."""
     query = (
         select(label.c.industries, func.count())
         .where(label.c.at >= period.since, label.c.at < period.until)
@@ -202,9 +196,8 @@ def coverage(connection: Connection, period: Period) -> dict[str, int]:
     )
     counts: dict[str, int] = defaultdict(int)
     for marks, number in connection.execute(query):
-        for mark in marks.strip("|").split("|"):
-            if mark and not mark.endswith("?"):
-                counts[mark] += number
+        for mark in filter(None, marks.split("|")):
+            counts[mark.removesuffix("?")] += number
     return dict(counts)
 
 
@@ -323,6 +316,11 @@ def mark_dismissed(connection: Connection, number: int, now: datetime) -> None:
 
 def _mark(connection: Connection, number: int, **values: Any) -> None:
     its_story = select(item.c.story_id).where(item.c.id == number).scalar_subquery()
+    # A decision stands by the item that leads: whoever repeats it on a reprint does not move it there.
+    repeated = and_(
+        story.c.status == values["status"], story.c.article.is_not_distinct_from(values["article"])
+    )
+    values["lead_id"] = case((repeated, story.c.lead_id), else_=number)
     connection.execute(update(story).where(story.c.id == its_story).values(**values))
 
 
