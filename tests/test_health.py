@@ -36,7 +36,7 @@ def test_a_source_never_asked_needs_nobody() -> None:
     assert examine(SOURCE, None, 0, NOW) == Health(said="还没有采集过")
 
 
-@pytest.mark.parametrize("outcome", sorted(HEALTHY - {Outcome.GAP}))
+@pytest.mark.parametrize("outcome", sorted(HEALTHY - {Outcome.GAP, Outcome.UNDATED}))
 def test_a_source_that_is_well_needs_nobody(outcome: Outcome) -> None:
     assert health(every(1, DAY), outcome=outcome) == Health(said="正常（今天 10:00）")
 
@@ -114,6 +114,18 @@ def test_a_window_outrun_is_told() -> None:
     )
     assert not health(gaps=2).needs_person
     assert health(gaps=3).needs_person
+
+
+def test_a_page_without_dates_is_told_until_it_is_mended() -> None:
+    found = health(every(1, DAY), outcome=Outcome.UNDATED, detail="date“em”都没有找到")
+    assert (found.said, found.ailment, found.needs_person) == (
+        "正常（今天 10:00）；没有日期",
+        Ailment.UNDATED,
+        True,
+    )
+    assert found.advice == (
+        "date“em”都没有找到，各条都没有日期；请改日期的选择器（xcbulletin sources test 可以试）"
+    )
 
 
 def test_a_move_is_told_when_it_is_taken_over() -> None:

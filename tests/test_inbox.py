@@ -167,6 +167,47 @@ def test_a_guid_given_to_the_next_of_a_series_makes_a_new_item(box: Box) -> None
         assert box.store(make_entry("1", url=url, title=f"铜价日报 11月{day}日")) == Stored(new=1)
 
 
+PRICES = "https://a.example/price.html"
+LATEST = ("再生铜价格快报：报73000元/吨", "再生铝创三年新高", "再生铅价格持稳")
+
+
+def at_prices(day: int, title: str, guid: str | None = None) -> Any:
+    """Return what stands at one address on a day, known by its address unless it has a guid."""
+    kind = "guid" if guid else "url"
+    return make_entry(guid or PRICES, ident_kind=kind, url=PRICES, title=title, published=NOW + day * DAY)
+
+
+@pytest.mark.parametrize("guid", [None, PRICES, "{}"])
+def test_another_article_at_a_known_address_is_a_new_item(box: Box, guid: str | None) -> None:
+    for day, title in enumerate(LATEST):
+        entry = at_prices(day, title, guid and guid.format(day))
+        assert box.store(entry) == Stored(new=1)
+        assert box.store(entry) == Stored(known=1)
+    assert box.all("title", "published") == [(title, NOW + day * DAY) for day, title in enumerate(LATEST)]
+
+
+def test_the_next_of_a_series_at_a_known_address_is_a_new_item(box: Box) -> None:
+    for day in (1, 2, 3):
+        assert box.store(at_prices(day, f"再生铜价格快报 11月{day}日")) == Stored(new=1)
+
+
+@pytest.mark.parametrize(
+    ("title", "day"), [("再生铜价格快报：报73000元每吨", 1), (LATEST[1], 0), (LATEST[0], 1)]
+)
+def test_a_corrected_title_or_date_at_a_known_address_makes_no_new_item(
+    box: Box, title: str, day: int
+) -> None:
+    box.store(at_prices(-1, "许昌再生金属产业园开工"))
+    box.store(at_prices(0, LATEST[0]))
+    assert box.store(at_prices(day, title)).new == 0
+    assert box.all("title")[1:] == [(title,)]
+
+
+def test_an_undated_article_at_a_known_address_is_a_change(box: Box) -> None:
+    box.store(at_prices(0, LATEST[0]))
+    assert box.store(replace(at_prices(0, LATEST[1]), published=None)).updated == 1
+
+
 def test_an_article_that_moves_or_is_renamed_keeps_its_guid(box: Box) -> None:
     box.store(make_entry("1", title=TITLES[0]))
     assert box.store(make_entry("1", title=TITLES[0], url="https://b.example/9.html")) == Stored(known=1)

@@ -8,7 +8,16 @@ from newsstand import DAY, HOUR, NOW, make_entry, make_source
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Fields, SourceKind
-from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored, after, outruns, reads_as
+from xcbulletin.collecting.inbox.standing import (
+    Asked,
+    Rhythm,
+    Standing,
+    Stored,
+    after,
+    outruns,
+    reads_as,
+    top_date,
+)
 from xcbulletin.collecting.items import HEALTHY, Outcome
 
 SOURCE = make_source(url="https://a.example/feed")
@@ -151,6 +160,33 @@ def test_a_full_window_without_a_known_item_has_lost_some(
     window: int, new: int, known: int, lost: bool
 ) -> None:
     assert outruns(make_standing(window=window), Stored(new=new, known=known)) is lost
+
+
+@pytest.mark.parametrize(
+    ("known", "newest", "lost"),
+    [
+        ({0: 300}, 2, True),  # pinned to the top
+        ({0: 300, 1: 200}, 2, True),
+        ({0: 300, 19: 2}, 2, False),
+        ({0: 2}, 2, False),  # where the last window ended: the oldest stands first
+        ({19: 300}, 2, False),
+    ],
+)
+def test_what_is_pinned_to_the_top_is_not_where_the_last_window_ended(
+    known: dict[int, int], newest: int, lost: bool
+) -> None:
+    entries = [(NOW - known.get(place, 1) * DAY, place in known) for place in range(20)]
+    standing = make_standing(window=20, rhythm=Rhythm(newest=NOW - newest * DAY, usual_gap=None))
+    stored = Stored(new=20 - len(known), known=len(known), top_date=top_date(entries))
+    assert outruns(standing, stored) is lost
+
+
+def test_what_is_unchanged_has_no_more_dates_than_it_had() -> None:
+    undated = then(make_standing(), make_asked(Outcome.UNDATED, detail="date“em”都没有找到", **READ))
+    later = then(undated, make_asked(Outcome.UNCHANGED))
+    assert (later.outcome, later.detail) == (Outcome.UNDATED, "date“em”都没有找到")
+    mended = then(later, make_asked(Outcome.OK, **READ))
+    assert (mended.outcome, mended.detail) == (Outcome.OK, "")
 
 
 def test_a_source_read_otherwise_is_told_apart() -> None:

@@ -1,7 +1,7 @@
 import multiprocessing
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, permutations
 from pathlib import Path
 from typing import Any
 
@@ -235,25 +235,94 @@ def test_a_merged_story_is_led_by_the_most_original(engine: Engine) -> None:
     assert leads(engine) == [other]
 
 
-@pytest.mark.parametrize("status", ["picked", "dismissed"])
-def test_a_merged_story_keeps_what_was_decided(engine: Engine, status: str) -> None:
+def test_a_merged_story_keeps_the_article_that_came_of_it(engine: Engine) -> None:
     one, other = add(engine, TITLE, OTHER_TITLE)
     fold(engine)
-    decide(engine, other, status)
+    decide(engine, other, "picked")
     judge(engine, one, other)
+    assert decisions(engine) == {one: "picked", other: "picked"}
+    assert leads(engine) == [other]
+
+
+def decisions(engine: Engine) -> dict[int, str]:
+    """Return how the stories stand of the items."""
     with engine.connect() as connection:
-        assert connection.execute(select(story.c.status, story.c.lead_id)).all() == [(status, other)]
+        rows = connection.execute(
+            select(item.c.id, story.c.status).join(story, story.c.id == item.c.story_id)
+        )
+        return {row.id: row.status for row in rows}
 
 
-def test_a_story_that_an_article_came_of_is_not_forgotten(engine: Engine) -> None:
+@pytest.mark.parametrize("dismissed", [0, 1])
+def test_a_dismissed_story_hides_nothing_that_is_merged_with_it(engine: Engine, dismissed: int) -> None:
+    both = add(engine, TITLE, OTHER_TITLE)
+    fold(engine)
+    decide(engine, both[dismissed], "dismissed")
+    judge(engine, *both)
+    assert set(decisions(engine).values()) == {"new"}
+
+
+def test_all_dismissed_stay_dismissed_when_merged(engine: Engine) -> None:
+    one, other = add(engine, TITLE, OTHER_TITLE)
+    fold(engine)
+    decide(engine, one, "dismissed")
+    decide(engine, other, "dismissed")
+    judge(engine, one, other)
+    assert decisions(engine) == {one: "dismissed", other: "dismissed"}
+
+
+@pytest.mark.parametrize("statuses", list(permutations(("new", "dismissed", "picked"), 2)))
+@pytest.mark.parametrize("parted", [0, 1])
+def test_merged_and_split_again_items_keep_their_decisions(
+    engine: Engine, statuses: tuple[str, str], parted: int
+) -> None:
+    both = add(engine, TITLE, OTHER_TITLE)
+    fold(engine)
+    for id_, status in zip(both, statuses, strict=True):
+        decide(engine, id_, status)
+    judge(engine, *both)
+    part(engine, both[parted])
+    assert decisions(engine) == dict(zip(both, statuses, strict=True))
+    judge(engine, *both)
+    part(engine, both[1 - parted])
+    assert decisions(engine) == dict(zip(both, statuses, strict=True))
+
+
+@pytest.mark.parametrize("status", ["picked", "dismissed"])
+def test_a_decision_stays_with_its_item_when_its_reprints_are_split(engine: Engine, status: str) -> None:
+    one, twin = add(engine, TITLE, f"【观察】{TITLE}")
+    fold(engine)
+    decide(engine, one, status)
+    with engine.connect() as connection:
+        before = connection.scalar(select(item.c.story_id).where(item.c.id == one))
+    part(engine, one)
+    assert decisions(engine) == {one: status, twin: "new"}
+    assert told(engine, "story_id")[0] == (before,)
+    assert leads(engine) == [one, twin]
+
+
+def test_a_dismissal_comes_back_with_its_reprints_but_not_over_what_was_put_beside_it(engine: Engine) -> None:
+    one, twin, other, third = add(engine, TITLE, f"【观察】{TITLE}", OTHER_TITLE, "许昌储能产业园投产")
+    fold(engine)
+    decide(engine, one, "dismissed")
+    judge(engine, one, other)
+    part(engine, other)
+    assert decisions(engine) == {one: "dismissed", twin: "dismissed", other: "new", third: "new"}
+    judge(engine, one, other, third)
+    part(engine, other)
+    assert set(decisions(engine).values()) == {"new"}
+
+
+def test_an_article_waits_while_its_item_is_part_of_another(engine: Engine) -> None:
     one, other = add(engine, TITLE, OTHER_TITLE)
     fold(engine)
     decide(engine, one, "picked")
     decide(engine, other, "picked")
+    before = told(engine, "story_id")
     judge(engine, one, other)
-    with engine.connect() as connection:
-        rows = connection.execute(select(story.c.status, story.c.lead_id).order_by(story.c.id)).all()
-    assert rows == [("picked", one), ("picked", None)]
+    assert len(groups(engine)) == 1
+    part(engine, other)
+    assert told(engine, "story_id") == before
 
 
 def test_a_split_item_stays_apart(engine: Engine) -> None:

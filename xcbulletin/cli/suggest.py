@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xcbulletin.collecting.suggesting.ranking import Suggestion
     from xcbulletin.model import Column
     from xcbulletin.newsroom import Newsroom
+    from xcbulletin.newsroom.deciding import Merged
     from xcbulletin.newsroom.learning import Learnt
     from xcbulletin.newsroom.suggesting import Suggested
 
@@ -117,7 +118,20 @@ def merge(context: typer.Context, items: ItemsArgument) -> None:
 
     with open_newsroom(context) as newsroom:
         merged = deciding.merge(newsroom, items)
-        say(f"{'、'.join(str(one.id) for one in merged)} 已合成一条")
+        say(f"{_numbers(merged.items)} 已合成一条{_decided(merged)}")
+
+
+def _numbers(items: Sequence[int]) -> str:
+    return "、".join(map(str, items))
+
+
+def _decided(merged: "Merged") -> str:
+    """Return what was decided on the story: whoever joins a new item to an old one would not know."""
+    if merged.status != "new":
+        return f"，这一条{_STATUS[merged.status]}{f'：{merged.article}' if merged.article else ''}"
+    if merged.dismissed:
+        return f"；其中 {_numbers(merged.dismissed)} 搁置过，合成的一条照样列出，都不要就再 dismiss {merged.items[0]}"
+    return ""
 
 
 @app.command("split")
@@ -128,7 +142,8 @@ def split_(context: typer.Context, item: ItemArgument) -> None:
     with open_newsroom(context) as newsroom:
         one = deciding.split(newsroom, item)
         others = f"（连同 {len(one.others)} 篇转载）" if one.others else ""
-        say(f"{one.id}《{one.title}》：已拆出来{others}，单独成一条")
+        still = "" if one.status == "new" else f"，仍是{_STATUS[one.status]}"
+        say(f"{one.id}《{one.title}》：已拆出来{others}，单独成一条{still}")
 
 
 @app.command()

@@ -44,6 +44,18 @@ class Picked:
     """Why the evidence is not the page itself, where it is not."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """What came of putting items together."""
+
+    items: tuple[int, ...]
+    dismissed: tuple[int, ...]
+    """Those of them that had been put away."""
+    status: Status
+    """Of the one story."""
+    article: str | None
+
+
 def pick(
     newsroom: Newsroom,
     items: Sequence[str],
@@ -70,8 +82,8 @@ def pick(
             made = _draft(newsroom, one, pages[one.id], column, columns)
             files[story] = _write(newsroom, made, issue, one.url)
         for one in chosen:
-            file = files[one.story]
-            mark_picked(connection, one.id, _issue_of(file), file, newsroom.clock())
+            file, source = files[one.story], written.get(one.story, one)
+            mark_picked(connection, source.id, _issue_of(file), file, newsroom.clock())
     return tuple(
         Picked(
             item=one.id,
@@ -199,15 +211,19 @@ def dismiss(newsroom: Newsroom, items: Sequence[str]) -> tuple[Item, ...]:
     return chosen
 
 
-def merge(newsroom: Newsroom, items: Sequence[str]) -> tuple[Item, ...]:
-    """Fold the stories of items into one, for good; return the items."""
+def merge(newsroom: Newsroom, items: Sequence[str]) -> Merged:
+    """Fold the stories of items into one, for good."""
     fold(newsroom)
     chosen = _find(newsroom, items)
     if len(chosen) < 2:
         raise UsageMistakeError("merge 后面至少要写两条线索的编号，如 xcbulletin merge 12 34")
     with lasting(newsroom.engine) as connection:
         stories.merge(connection, [one.id for one in chosen], newsroom.clock(), newsroom.authorities)
-    return chosen
+    (now, *_) = _find(newsroom, items)
+    dismissed = tuple(one.id for one in chosen if one.status is Status.DISMISSED)
+    return Merged(
+        items=tuple(one.id for one in chosen), dismissed=dismissed, status=now.status, article=now.article
+    )
 
 
 def split(newsroom: Newsroom, item: str) -> Item:

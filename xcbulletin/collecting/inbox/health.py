@@ -34,6 +34,7 @@ class Ailment(StrEnum):
     BLOCKED = "blocked"
     MOVED = "moved"
     DEAD = "dead"
+    UNDATED = "undated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,7 @@ WORDS = {
     Outcome.OK: "正常",
     Outcome.UNCHANGED: "正常",
     Outcome.GAP: "正常",
+    Outcome.UNDATED: "正常",
     Outcome.NOT_A_FEED: "不是订阅源",
     Outcome.NO_MATCH: "选择器没有选中内容",
     Outcome.UNREADABLE: "读不懂",
@@ -104,6 +106,9 @@ def examine(source: Source, standing: Standing | None, gaps: int, now: datetime)
     if standing.taken_over is not None:
         advice = f"已搬到 {standing.taken_over}，程序已改用；请把 {_place(source)} 的网址改成它"
         return Health(said=f"{said}；已搬家", ailment=Ailment.MOVED, advice=advice, needs_person=True)
+    if standing.outcome is Outcome.UNDATED:
+        advice = f"{standing.detail}，各条都没有日期；请改日期的选择器（xcbulletin sources test 可以试）"
+        return Health(said=f"{said}；没有日期", ailment=Ailment.UNDATED, advice=advice, needs_person=True)
     if silence := _silence(standing, now):
         quiet, usual = silence
         known = f"（平常{_length(usual)}就有）" if usual else ""

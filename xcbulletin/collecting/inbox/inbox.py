@@ -26,8 +26,9 @@ from sqlalchemy import (
 
 from xcbulletin.collecting.fetching.schedule import Move
 from xcbulletin.collecting.following.sources import Source
-from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored
+from xcbulletin.collecting.inbox.standing import Asked, Rhythm, Standing, Stored, top_date
 from xcbulletin.collecting.items import Entry, Outcome
+from xcbulletin.collecting.reading.identity import title_ident
 from xcbulletin.collecting.tables import fetch, item, item_version, source
 from xcbulletin.collecting.titles import core_title
 from xcbulletin.collecting.urls import is_front_page, item_key
@@ -235,7 +236,8 @@ def store(connection: Connection, source_id: int, entries: Sequence[Entry], now:
         connection.execute(insert(item), new)
     _revise(connection, revisions)
     _keep_versions(connection, changed, now)
-    return Stored(new=len(new), updated=len(changed), known=len(revisions))
+    top = top_date([(entry.published, row is not None) for entry, row in pairs])
+    return Stored(new=len(new), updated=len(changed), known=len(revisions), top_date=top)
 
 
 _LOCK = select(source.c.id).where(source.c.id == bindparam("this")).with_for_update()
@@ -254,6 +256,7 @@ def _pairs(connection: Connection, source_id: int, entries: Sequence[Entry]) -> 
     """Return each entry with the item that it is, None for a new one."""
     known = _known(connection, source_id, entries)
     entries = _told_apart(entries, {row.ident: row for row in known})
+    entries = _told_apart_at_their_address(entries, known)
     pairs = _recognised(entries, known)
     return _recognised_by_time(pairs, _at_their_times(connection, source_id, pairs))
 
@@ -320,6 +323,36 @@ def _told_apart(entries: Sequence[Entry], by_ident: Mapping[str, Row[Any]]) -> t
     return tuple(map(told, entries))
 
 
+def _told_apart_at_their_address(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> tuple[Entry, ...]:
+    """Return the entries, those under their title and day whose address had other articles before.
+
+    Some pages always show the latest, such as the prices of the day.
+    """
+    idents = {entry.ident for entry in entries}
+    at_address: dict[str, list[Row[Any]]] = {}
+    # The latest first: it is the likeliest to be given again.
+    for row in sorted(known, key=lambda row: -row.id):
+        if row.ident == row.url_key or row.ident not in idents:
+            at_address.setdefault(row.url_key, []).append(row)
+
+    def told(entry: Entry) -> Entry:
+        rows = at_address.get(entry.ident) if entry.ident == _key(entry) else None
+        if not rows:
+            return entry
+        same = next((row for row in rows if _may_be(entry, row)), None)
+        ident = title_ident(entry) if same is None else same.ident
+        return entry if ident == entry.ident else replace(entry, ident=ident, ident_kind="title")
+
+    return tuple(map(told, entries))
+
+
+def _may_be(entry: Entry, row: Row[Any]) -> bool:
+    """Tell whether an entry may be the item at its address; if not, both its date and its title are other ones."""
+    if entry.published is None or row.published is None or entry.published == row.published:
+        return True
+    return entry.title == row.title or _alike(entry.title, row.title)
+
+
 def _alike(one: str, other: str) -> bool:
     """Tell whether one title may be the other, edited; other numbers make another edition of a series."""
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
@@ -356,9 +389,12 @@ def _recognised(entries: Sequence[Entry], known: Sequence[Row[Any]]) -> Pairs:
     by_key = _once((row.url_key, row) for row in known if row.ident not in idents)
     addressed = _once((_key(entry), entry) for entry in entries if entry.ident_kind != "title")
     taken = {
-        entry.ident: by_key[key]
+        entry.ident: row
         for key, entry in addressed.items()
-        if key in by_key and entry.ident not in by_ident and not is_front_page(key)
+        if (row := by_key.get(key)) is not None
+        and entry.ident not in by_ident
+        and not is_front_page(key)
+        and _may_be(entry, row)
     }
     return [(entry, by_ident.get(entry.ident) or taken.get(entry.ident)) for entry in entries]
 

@@ -1,6 +1,7 @@
 """How a source stands in the database, and how it stands after it was asked; pure."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -85,6 +86,8 @@ class Stored:
     updated: int = 0
     known: int = 0
     """Those that it had already, updated or not."""
+    top_date: datetime | None = None
+    """The newest date of the known ones, where they stand above all the new ones: they may be pinned there."""
 
 
 def reads_as(source: Source) -> str:
@@ -94,9 +97,29 @@ def reads_as(source: Source) -> str:
 
 
 def outruns(standing: Standing, stored: Stored) -> bool:
-    """Tell whether a full window holds nothing that was known before: items were lost in between."""
+    """Tell whether a full window holds nothing known before, but for what is pinned: items were lost in between."""
     seen = stored.new + stored.known
-    return not stored.known and seen >= _FULL * standing.window and standing.window >= _SMALLEST_WINDOW
+    return (
+        (not stored.known or _are_pinned(standing, stored))
+        and seen >= _FULL * standing.window
+        and standing.window >= _SMALLEST_WINDOW
+    )
+
+
+def _are_pinned(standing: Standing, stored: Stored) -> bool:
+    # Were this where the last window ended, what was the newest then would be among them.
+    return bool(stored.top_date and standing.rhythm and stored.top_date < standing.rhythm.newest)
+
+
+def top_date(entries: Sequence[tuple[datetime | None, bool]]) -> datetime | None:
+    """Return the newest date of the known entries, where they are the first ones and all below them are new.
+
+    Entries are given by their dates and whether they are known.
+    """
+    known = [is_known for _when, is_known in entries]
+    if all(known) or known != sorted(known, reverse=True):
+        return None
+    return max((when for when, is_known in entries if when and is_known), default=None)
 
 
 def after(
@@ -111,6 +134,8 @@ def after(
 ) -> Standing:
     """Return how the source stands now. `gaps` counts those of the last week, this one among them."""
     failures = schedule.failures_after(standing.failures, asked.outcome)
+    # What is unchanged has no more dates than it had.
+    stays = asked.outcome is Outcome.UNCHANGED and standing.outcome is Outcome.UNDATED
     return replace(
         _validated(_moved(standing, source, asked, now), source, asked, stored, now),
         next_due=schedule.next_due(
@@ -123,9 +148,9 @@ def after(
             gaps=gaps,
         ),
         failures=failures,
-        outcome=asked.outcome,
+        outcome=Outcome.UNDATED if stays else asked.outcome,
         outcome_since=standing.outcome_since if _lasts(standing.outcome, asked.outcome) else now,
-        detail=asked.detail,
+        detail=standing.detail if stays else asked.detail,
         first_asked=standing.first_asked or now,
         last_ok=now if asked.outcome in HEALTHY else standing.last_ok,
         last_new=now if stored.new else standing.last_new,

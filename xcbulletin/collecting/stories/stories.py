@@ -79,7 +79,8 @@ def merge(
 ) -> int:
     """Make one story of the items' stories, for good, and return its id.
 
-    It is the one picked, else the one dismissed, else the oldest. An item that was once split from one of that story's
+    It is the one picked, else the oldest that nobody has decided on: what was dismissed hides nothing new. What was
+    decided on the others waits for their leads to be split off. An item that was once split from one of that story's
     stays behind, unless one of the two is now named.
     """
     fold_new(connection, now, authority)
@@ -89,7 +90,7 @@ def merge(
         _judge(connection, _named_pairs([stories[one] for one in stories], set(item_ids)), same=True, at=now)
         joined = set(stories[kept])
         for other in others:
-            willing = {one for one in stories[other] if not _parted(connection, one, joined)}
+            willing = {one for one in stories[other] if not _judged(connection, one, joined, same=False)}
             _move(connection, willing, story_id=kept, fold_reason="编辑合并")
             _settle(connection, other, authority)
             joined |= willing
@@ -102,25 +103,22 @@ def split(
 ) -> int:
     """Take an item out of its story, for good, and return the id of the story that it has now.
 
-    What is more like it than like those that stay goes with it: its reprints tell the same as it does.
+    What is more like it than like those that stay goes with it: its reprints tell the same as it does. What was decided
+    stays with the item that it was decided on, whether that one is taken out or the others are.
     """
     fold_new(connection, now, authority)
     with _locked(connection):
         ((old, members),) = _stories(connection, (item_id,)).items()
         if members == {item_id}:
             return old
-        along = _going_along(connection, item_id, members - {item_id}, authority)
-        staying = members - along - {item_id}
-        pairs = {_pair(one, other) for one in (item_id, *along) for other in staying}
-        _judge(connection, pairs, same=False, at=now)
-        new: int = connection.execute(
-            insert(story).values(lead_id=item_id).returning(story.c.id)
-        ).scalar_one()
-        _move(connection, {item_id}, story_id=new, fold_reason="编辑拆分")
-        _move(connection, along, story_id=new)
-        _settle(connection, new, authority)
-        _settle(connection, old, authority)
-    return new
+        leaving = {item_id, *_going_along(connection, item_id, members - {item_id}, authority)}
+        staying = members - leaving
+        _judge(connection, {_pair(one, other) for one in leaving for other in staying}, same=False, at=now)
+        _move(connection, {item_id}, fold_reason="编辑拆分")
+        homes = _part(connection, old, leaving, staying)
+        for one in {*homes, old}:
+            _settle(connection, one, authority)
+    return homes[0]
 
 
 # Folding
@@ -396,7 +394,7 @@ def _stories(connection: Connection, item_ids: Collection[int]) -> dict[int, set
 
 
 def _by_merit(connection: Connection, story_ids: Collection[int]) -> list[int]:
-    decided = case({Status.PICKED: 0, Status.DISMISSED: 1}, value=story.c.status, else_=2)
+    decided = case({Status.PICKED: 0, Status.DISMISSED: 2}, value=story.c.status, else_=1)
     query = select(decided.label("decided"), story.c.id)
     return [number for _, number in sorted(map(tuple, _rows(connection, query, story.c.id, story_ids)))]
 
@@ -439,12 +437,49 @@ def _going_along(
     }
 
 
-def _parted(connection: Connection, one: int, others: Collection[int]) -> bool:
-    """Tell whether an editor split the item from one of the others."""
+def _judged(connection: Connection, one: int, others: Collection[int], *, same: bool) -> bool:
+    """Tell whether an editor put the item together with one of the others, or split it from one."""
     query = select(verdict.c.one_id, verdict.c.other_id).where(
-        verdict.c.same.is_(False), or_(verdict.c.one_id == one, verdict.c.other_id == one)
+        verdict.c.same.is_(same), or_(verdict.c.one_id == one, verdict.c.other_id == one)
     )
-    return any(not {*row}.isdisjoint(others) for row in connection.execute(query))
+    return any(not {*row}.isdisjoint({*others} - {one}) for row in connection.execute(query))
+
+
+def _part(connection: Connection, old: int, leaving: set[int], staying: set[int]) -> tuple[int, int]:
+    """Part the items of a story; return the stories of those that leave and of those that stay."""
+    told = connection.execute(select(story).where(story.c.id == old)).one()
+    undecided = told.status == Status.NEW
+    keep = leaving if told.lead_id in leaving and not undecided else staying
+    homes = []
+    for group in (leaving, staying):
+        waiting = _waiting(connection, group) if undecided or group is not keep else None
+        home = waiting or (old if group is keep else _new_story(connection, min(group)))
+        _move(connection, group, story_id=home)
+        homes.append(home)
+    return homes[0], homes[1]
+
+
+def _waiting(connection: Connection, ids: Collection[int]) -> int | None:
+    """Return the story that was decided on for one of the items, before it was merged into another.
+
+    A dismissal does not come back over items that an editor put beside the one dismissed.
+    """
+    query = (
+        select(story.c.id, story.c.status, story.c.lead_id)
+        .join(item, item.c.id == story.c.lead_id)
+        .where(story.c.status != Status.NEW, story.c.id != item.c.story_id)
+        .order_by(story.c.status.desc(), story.c.id)
+    )
+    for row in _rows(connection, query, story.c.lead_id, ids):
+        if row.status == Status.PICKED or not _judged(connection, row.lead_id, ids, same=True):
+            waiting: int = row.id
+            return waiting
+    return None
+
+
+def _new_story(connection: Connection, lead_id: int) -> int:
+    made: int = connection.execute(insert(story).values(lead_id=lead_id).returning(story.c.id)).scalar_one()
+    return made
 
 
 def _move(connection: Connection, ids: Collection[int], **values: Any) -> None:
@@ -453,15 +488,19 @@ def _move(connection: Connection, ids: Collection[int], **values: Any) -> None:
 
 
 def _settle(connection: Connection, story_id: int, authority: Mapping[int, Authority]) -> None:
-    """Give a story the lead that it should have; forget one without items, unless an article came of it."""
-    told = connection.execute(select(story).where(story.c.id == story_id)).one()
+    """Give a story that nobody has decided on the lead that it should have; forget it without items.
+
+    One decided on is led by what it was decided on, even while that is merged into another.
+    """
+    told = connection.execute(select(story.c.status).where(story.c.id == story_id)).one()
+    if told.status != Status.NEW:
+        return
     rows = connection.execute(select(*_READ_OF_RANK).where(item.c.story_id == story_id)).all()
-    if not rows and told.status != Status.PICKED:
+    if not rows:
         connection.execute(delete(story).where(story.c.id == story_id))
-    elif told.status == Status.NEW or told.lead_id not in {row.id for row in rows}:
-        best = min((_rank(row, authority) for row in rows), default=None)
-        lead_id = None if best is None else best[2]
-        connection.execute(update(story).where(story.c.id == story_id).values(lead_id=lead_id))
+        return
+    lead_id = min(_rank(row, authority) for row in rows)[2]
+    connection.execute(update(story).where(story.c.id == story_id).values(lead_id=lead_id))
 
 
 # Database
