@@ -171,7 +171,7 @@ def test_check_lists_every_problem_and_counts_them(run: Run) -> None:
         out="2021-01: 1 处错误，1 处提醒；差错率约 0.0/万，合格线 2/万\n",
         err="issues/2021-01/news/01.md:3: 没有“人工智慧”这个产业；最接近的是 ai（新一代人工智能产业）\n"
         "提醒：issues/2021-01/news/稿.docx: 不是文稿（.md），不会被印出来；"
-        "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去\n",
+        "文稿请把文字复制进 .md 文件；图片和数据请放进 assets 文件夹；没有用的请删去\n",
     )
 
 
@@ -200,7 +200,7 @@ def test_check_prints_one_json_document_and_nothing_else(run: Run) -> None:
                 "rule": "unused-file",
                 "severity": "warning",
                 "message": "不是文稿（.md），不会被印出来",
-                "suggestion": "文稿请另存为 .md；图片和数据请放进 assets 文件夹；没有用的请删去",
+                "suggestion": "文稿请把文字复制进 .md 文件；图片和数据请放进 assets 文件夹；没有用的请删去",
             },
         ],
         "errorrate": {"slips": 0, "characters": 3, "per_10000": 0.0, "yardstick": 2, "passes": True},

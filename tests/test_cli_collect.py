@@ -64,6 +64,18 @@ def test_a_collection_says_what_came_of_it(run: Run, server: FeedServer, follow:
     assert len(about) == 2
 
 
+def test_another_command_leaves_a_host_its_gap(
+    run: Run, server: FeedServer, follow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(甲=server.on("/a", answer(feed(1))), 乙=server.on("/b", answer(feed(2))))
+    run("collect", "--source", "甲")
+    monkeypatch.setenv("XCBULLETIN_COLLECTOR__HOST_GAP", "60")
+    waited: list[float] = []
+    monkeypatch.setattr("xcbulletin.collecting.fetching.turns._rest", lambda _last, gap: waited.append(gap))
+    run("collect", "--source", "乙")
+    assert waited == [60]
+
+
 def test_a_failure_that_may_pass_is_told_without_calling_for_anybody(
     run: Run, server: FeedServer, follow: Any
 ) -> None:

@@ -188,7 +188,7 @@ def test_a_route_is_added_even_before_there_is_an_rsshub(run: Run, workspace: Wo
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["feed.xml"], "“url”应为 http:// 或 https:// 开头的网址，现为“feed.xml”"),
+        (["feed.xml"], "网址应为 http:// 或 https:// 开头的网址，现为“feed.xml”"),
         (
             ["https://a.example.cn/", "--kind", "page"],
             "page 类的信息源缺少“items”；请加一行“items: ul.list li”",

@@ -355,6 +355,26 @@ def test_an_entry_corrected_after_a_move_brings_nothing_twice(alone: Stand) -> N
     assert alone.count(tables.source) == 1
 
 
+def dated_feed(*items: tuple[str, int]) -> bytes:
+    """Return a feed of items by title and age in days."""
+    rows = "".join(
+        f"<item><title>{title}</title><link>https://a.example/{title}</link>"
+        f"<pubDate>{(NOW - age * DAY).isoformat()}</pubDate></item>"
+        for title, age in items
+    )
+    return f"<rss version='2.0'><channel><title>甲</title>{rows}</channel></rss>".encode()
+
+
+def test_a_window_that_is_outrun_is_a_gap_in_spite_of_what_is_pinned(alone: Stand) -> None:
+    pinned = ("置顶", 300)
+    alone.net.answers = {A.url: dated_feed(pinned, *((f"甲{n}", 9) for n in range(19)))}
+    alone.collect()
+    alone.net.answers = {A.url: dated_feed(pinned, *((f"乙{n}", 1) for n in range(19)))}
+    (one,) = alone.after(DAY).sources
+    assert (one.outcome, one.new) == (Outcome.GAP, 19)
+    assert one.detail == "除置顶外，整页 19 条都没有见过，上次采集以来可能漏了一些；已缩短间隔"
+
+
 def test_a_window_that_is_outrun_is_a_gap_and_shortens_the_interval(alone: Stand) -> None:
     alone.net.answers = {A.url: feed(*range(20))}
     alone.collect()

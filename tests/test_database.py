@@ -27,7 +27,17 @@ from sqlalchemy.exc import IntegrityError
 import xcbulletin
 from xcbulletin.archive.catalogue import tables as catalogue_tables  # noqa: F401
 from xcbulletin.collecting import tables
-from xcbulletin.database import _MADE, HEAD, DatabaseError, Moment, lasting, metadata, open_engine, reading
+from xcbulletin.database import (
+    _MADE,
+    HEAD,
+    DatabaseError,
+    Moment,
+    UnwritableError,
+    lasting,
+    metadata,
+    open_engine,
+    reading,
+)
 from xcbulletin.delivery.ledger import tables as ledger_tables
 
 NOW = datetime(2026, 8, 1, 8, 30, 15, 123456, tzinfo=UTC)
@@ -368,7 +378,7 @@ def test_a_folder_where_the_file_should_be_is_told(tmp_path: Path) -> None:
     ("made", "said"),
     [
         (False, "打不开数据库文件；请检查它和所在文件夹的权限"),
-        (True, "数据库文件或所在文件夹只能读，不能写；请检查权限"),
+        (True, "数据库文件或所在文件夹只能读，不能写；请检查权限和磁盘空间"),
     ],
 )
 def test_a_folder_that_may_only_be_read_is_told(made: bool, said: str) -> None:
@@ -382,6 +392,41 @@ def test_a_folder_that_may_only_be_read_is_told(made: bool, said: str) -> None:
             assert as_nobody(lambda: write_into(root)) == f"{root}/desk.db: {said}"
         finally:
             root.chmod(0o755)
+
+
+@pytest.mark.parametrize("log", [None, b""])
+def test_a_folder_that_may_only_be_read_is_read(log: bytes | None) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        root = Path(name)
+        engine = open_engine("sqlite:///desk.db", root)
+        add_source(engine)
+        engine.dispose()
+        if log is not None:
+            (root / "desk.db-wal").write_bytes(log)
+        root.chmod(0o555)
+        try:
+            assert as_nobody(lambda: read_from(root)) == "1"
+        finally:
+            root.chmod(0o755)
+
+
+def read_from(root: Path) -> None:
+    with reading(open_engine("sqlite:///desk.db", root)) as connection:
+        raise DatabaseError(str(connection.scalar(select(func.count()).select_from(tables.source))))
+
+
+def test_a_full_disk_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine(DEFAULT, tmp_path)
+    add_source(engine)
+    engine.dispose()
+    monkeypatch.setattr("xcbulletin.database._ROOM", 2**80)
+    engine = open_engine(DEFAULT, tmp_path)
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(tables.source)) == 1
+    with pytest.raises(UnwritableError, match=r"只能读，不能写；请检查权限和磁盘空间$"):
+        add_source(engine, "https://b.example/")
+    engine.dispose()
+    assert [path.name for path in (tmp_path / "sources").iterdir()] == ["desk.db"]
 
 
 def write_into(root: Path) -> None:

@@ -67,7 +67,7 @@ def test_every_mistake_in_the_settings_is_reported_at_once(workspace: Workspace)
         "bulletin.yaml:2: “profile”应为 permit 或 brief，现为“简报”",
         "bulletin.yaml:3: “columns.1.code”只能用小写英文字母、数字和连字符，现为“动态”",
         "bulletin.yaml:4: 不认识的项目“colector”；是否想写“collector”？",
-        "bulletin.yaml:6: “mail.port”数目太大，现为“99999”",
+        "bulletin.yaml:6: “mail.port”不能大于 65535，现为“99999”",
         "bulletin.yaml:7: “mail.from”应为邮件地址（如 许昌竞争情报快递 <bulletin@example.org>）",
         "bulletin.yaml:8: 密码不能写在设置文件里；请删去这一行，改放到环境变量 XCBULLETIN_MAIL__PASSWORD",
         "bulletin.yaml:9: “page.size”应为 A4 或 16K，现为“A3”",

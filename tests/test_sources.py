@@ -1,6 +1,9 @@
 """sources/feeds.yaml: every mistake at once with its line, and one bad entry stops no other."""
 
+import re
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +13,7 @@ from conftest import AI, COLUMNS, ROBOT, ROOT, make_workspace, write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xcbulletin.collecting.following import adding
 from xcbulletin.collecting.following.adding import add_sources, append_sources
 from xcbulletin.collecting.following.sources import (
     Authority,
@@ -23,6 +27,7 @@ from xcbulletin.collecting.following.sources import (
 from xcbulletin.errors import BulletinError, ProblemsError
 from xcbulletin.model import Severity
 from xcbulletin.settings import Workspace, open_workspace
+from xcbulletin.workspace import write_whole
 from xcbulletin.yamltext import parse_yaml
 
 FILE = "sources/feeds.yaml"
@@ -269,6 +274,15 @@ def test_a_broken_line_leaves_the_rest() -> None:
     assert problems
 
 
+def test_an_entry_out_of_line_is_told_on_its_line_and_spoils_no_other() -> None:
+    sources, problems = read(
+        "- name: 甲\n  url: https://a.cn/1\n"
+        " - name: 乙\n   url: https://a.cn/2\n- name: 丙\n  url: https://a.cn/3\n"
+    )
+    assert [source.name for source in sources] == ["甲", "乙", "丙"]
+    assert problems == [f"{FILE}:3: 这一条的“-”没有与上面各条对齐；请让各条的“-”前面空格一样多"]
+
+
 SPOILERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "no dash": ("name: 乙\nurl: https://a.cn/2\n", ("这里应是一列信息源；每个以“- name: 名称”开头",)),
     "full-width dash": (
@@ -510,6 +524,21 @@ def test_encoding_and_line_ends_of_the_file_stay(workspace: Workspace, old: byte
     path = write(workspace.root / FILE, old)
     append_sources(workspace, [FEED])
     assert path.read_bytes() == old + new
+
+
+def test_sources_added_at_the_same_time_are_all_there(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(path: Path, content: bytes) -> None:
+        time.sleep(0.05)
+        write_whole(path, content)
+
+    monkeypatch.setattr(adding, "write_whole", slowly)
+    path = write(workspace.root / FILE, "[]\n")
+    entries = [{"name": f"并{number}", "url": f"https://{number}.cn/"} for number in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda entry: append_sources(workspace, [entry]), entries))
+    assert sorted(re.findall("name: (.*)", path.read_text())) == [entry["name"] for entry in entries]
 
 
 def test_what_would_be_wrong_is_not_written(workspace: Workspace) -> None:

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 from conftest import Outcome, write, write_article, write_issue
+from sqlalchemy import update
 
 from xcbulletin.cli.terminal import columns_of, wrap
 from xcbulletin.collecting.items import Document, FetchError, Request
 from xcbulletin.collecting.items import Outcome as Fetched
+from xcbulletin.collecting.tables import item
 from xcbulletin.errors import BulletinError
 from xcbulletin.manuscript.read import read_issue
 from xcbulletin.model import IssueId
 from xcbulletin.newsroom import Newsroom, deciding
 from xcbulletin.newsroom.collecting import collect
 from xcbulletin.newsroom.learning import learn
-from xcbulletin.newsroom.suggesting import period_of
+from xcbulletin.newsroom.suggesting import everything, period_of, suggest
 from xcbulletin.settings import Workspace
 
 Run = Callable[..., Outcome]
@@ -86,6 +88,23 @@ def number(run: Run, title: str) -> str:
 
 
 # suggest
+
+
+def test_on_a_full_disk_what_was_there_is_suggested(
+    run: Run, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlabelled = update(item).where(item.c.title == "人形机器人走进工厂").values(labelled_by=None)
+    with newsroom.engine.begin() as connection:
+        connection.execute(unlabelled)
+    newsroom.engine.dispose()
+    monkeypatch.setattr("xcbulletin.database._ROOM", 2**80)
+    outcome = run("suggest")
+    assert outcome.code == 0
+    assert "国家能源局印发新型储能发展实施方案" in outcome.out
+    assert outcome.err == (
+        f"提醒：{newsroom.root}/sources/desk.db: 数据库文件或所在文件夹只能读，不能写；请检查权限和磁盘空间；"
+        "新采集的没有整理，下面只有以前整理过的\n"
+    )
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -191,7 +210,19 @@ def test_an_issue_looks_at_its_month_and_the_end_of_the_one_before() -> None:
     period = period_of(IssueId("2026-11"), NOW)
     assert period.since == datetime(2026, 10, 16, 16, tzinfo=UTC)
     assert period.until == datetime(2026, 11, 30, 16, tzinfo=UTC)
-    assert period_of(IssueId("ai-2026"), NOW).since == NOW - timedelta(days=45)
+
+
+def test_of_all_that_was_ever_collected_all_is_counted(newsroom: Newsroom) -> None:
+    with Newsroom(newsroom.root, {}, clock=lambda: NOW + timedelta(days=90)) as later:
+        assert suggest(later).suggestions == ()
+        assert everything(later).coverage["power"] == 3
+
+
+@pytest.mark.parametrize("issue", [None, IssueId("ai-2026")])
+def test_without_a_month_the_last_45_days_are_looked_at_up_to_today(issue: IssueId | None) -> None:
+    period = period_of(issue, datetime(2026, 12, 1, 3, tzinfo=UTC))
+    assert period.since == datetime(2026, 10, 17, 16, tzinfo=UTC)
+    assert period.until == datetime(2026, 12, 1, 16, tzinfo=UTC)
 
 
 # pick
@@ -385,7 +416,7 @@ def test_wrong_lines_are_named_and_the_rest_is_learnt(run: Run, workspace: Works
     write(workspace.root / "例.jsonl", examples(2) + '\n{"title": "x", "industries": ["sport"]}\n')
     outcome = run("learn", "例.jsonl")
     assert outcome.code == 1
-    assert "例.jsonl:3: 没有“sport”这个产业代码" in outcome.err
+    assert "例.jsonl:3: 没有“sport”这个产业" in outcome.err
     assert outcome.out.startswith("读了 2 条样例，其中 2 条是新的\n")
 
 

@@ -139,6 +139,16 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b.txt").stat().st_mode & 0o777 == 0o644
 
 
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full") as caught:
+        write_whole(tmp_path / "feeds.yaml", b"")
+    assert caught.value.filename == str(tmp_path / "feeds.yaml")
+
+
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(OSError, match="taken"):

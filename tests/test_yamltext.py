@@ -66,6 +66,16 @@ def test_a_marked_file_with_a_broken_character_is_not_guessed_at(content: bytes)
         decode(content, FILE)
 
 
+@pytest.mark.parametrize("first", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_file_of_word_or_excel_is_told_as_one(first: bytes) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        decode(first, FILE)
+    assert str(caught.value) == (
+        f"{FILE}: 这是 Word、Excel 一类的文件，不是纯文本，改了扩展名也读不了；"
+        "请用原来的程序打开：文稿把文字复制进 .md 文件，表格另存为 CSV"
+    )
+
+
 @given(st.binary())
 def test_any_bytes_are_text_or_a_problem(content: bytes) -> None:
     try:
@@ -167,6 +177,11 @@ def test_an_open_bracket_is_reported_and_the_rest_is_read() -> None:
     assert any("不认识的项目“unknown”" in one for one in found)
 
 
+def test_a_row_with_a_wrong_indent_is_reported_and_no_other() -> None:
+    text = "title: 标题\nauthor: 甲\nsource:\n    name: 学会\n  date: 2021-01-02\nsummary: 乙\n"
+    assert complaints(text) == [f"{FILE}:5: {SYNTAX}"]
+
+
 def test_what_an_unreadable_line_may_have_held_is_not_called_missing() -> None:
     assert complaints("title: '标题\n") == [f"{FILE}:1: {SYNTAX}"]
 
@@ -225,6 +240,12 @@ def test_a_control_character_is_reported() -> None:
 # What a model asks for
 
 
+def test_a_correction_in_words_alone_is_told_how_one_is_written() -> None:
+    assert complaints("title: 甲\ncorrections: 数字有误") == [
+        f"{FILE}:2: “corrections”应写成 {{date: 2021-02-01, note: 更正了什么}}，现为“数字有误”"
+    ]
+
+
 def test_every_mistake_is_reported_at_once_in_order_of_lines() -> None:
     text = "titel: 标题\ndraft: 是\nindustries: {ai: 1}\nsource: {url: example.org, date: 2021-02-30}\n"
     assert complaints(text) == [
@@ -249,7 +270,8 @@ def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
     [
         ("number: 1.5", "“number”应为整数（如 12），现为“1.5”"),
         ("number: 第一期", "“number”应为整数（如 12），现为“第一期”"),
-        ("number: 0", "“number”数目太小，现为“0”"),
+        ("number: 0", "“number”不能小于 1，现为“0”"),
+        ("numbered:", "“numbered”后面没有内容，应为 true（是）或 false（否）"),
         ("kind: journal", "“kind”应为 bulletin 或 report，现为“journal”"),
         ("title: ''", "“title”不能为空，现为“”"),
         ("title: [a]", "“title”应为一段文字，现为“a”"),
@@ -306,6 +328,46 @@ YAML_LIKE = st.lists(
     ),
     max_size=40,
 ).map("".join)
+
+
+LIST_OF_BLOCKS = """- code: power
+  name: 智能电力
+  words: >-
+    电网、电力、
+    供电、输电
+  companies: >-
+    许继
+- code: nev
+  name: 新能源
+  words: >-
+    整车、
+    电池
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [
+        (1, " - code: power"),
+        (1, "- code: [power"),
+        (1, "- code: 'power"),
+        (1, "- code power"),
+        (2, "   name: 智能电力"),
+        (2, " name: 智能电力"),
+        (3, "   words: >-"),
+        (3, "  words >-"),
+        (4, "- 电网、电力、"),
+        (4, "电网、电力、"),
+        (5, "  供电、输电"),
+        (8, " - code: nev"),
+        (10, '  words: "整车'),
+    ],
+)
+def test_one_slip_is_told_once_where_it_is(line: int, slip: str) -> None:
+    rows = LIST_OF_BLOCKS.split("\n")
+    parsed = parse_yaml("\n".join([*rows[: line - 1], slip, *rows[line:]]), FILE)
+    assert [(problem.place.line, problem.rule) for problem in parsed.problems] == [(line, "yaml-syntax")]
+    assert len(parsed.data) == 2
 
 
 def test_words_after_a_number_sign_are_not_lost_in_silence() -> None:

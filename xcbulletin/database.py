@@ -1,5 +1,6 @@
 """The one database of a workspace: its engine, and its migrations."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -50,6 +52,8 @@ _PIECE = 5000
 """Values in one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 _PATIENCE = 30
 """Seconds to wait for another writer, or for a server."""
+_ROOM = 64 * 1024
+"""Bytes on the disk without which SQLite cannot even begin to read in WAL: it makes a -shm of 32 KB first."""
 _MIGRATING = 0x7863_6275
 """Advisory lock of PostgreSQL."""
 
@@ -70,6 +74,10 @@ metadata = MetaData(
 
 class DatabaseError(BulletinError):
     """The database cannot be opened, read or written."""
+
+
+class UnwritableError(DatabaseError):
+    """The database can be read but, now, not written."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -254,10 +262,31 @@ def _sqlite_engine(url: URL) -> Engine:
         raise DatabaseError(
             f"{folder}: 不能在这里放数据库（{reason(error)}）；请改正文件夹的权限，或 bulletin.yaml 里的 database"
         ) from error
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE})
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE}, **_read_only(Path(url.database or "")))
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read_only(path: Path) -> dict[str, Any]:
+    """Return what opens a file that nobody can write here and now; nothing for others.
+
+    In WAL even a reader writes, beside the file, unless SQLite is told that nobody else does; but where a -wal holds
+    something, the newest stands in it, and that must be read.
+    """
+    if not path.is_file() or _is_writable(path):
+        return {}
+    log = path.with_name(f"{path.name}-wal")
+    way = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    address = f"file:{quote(str(path.absolute()))}?{way}"
+    return {"creator": lambda: sqlite3.connect(address, uri=True, timeout=_PATIENCE, check_same_thread=False)}
+
+
+def _is_writable(path: Path) -> bool:
+    disk = os.statvfs(path.parent)
+    # Some disks in the network do not say how large they are.
+    has_room = not disk.f_blocks or disk.f_bavail * disk.f_frsize >= _ROOM
+    return has_room and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -371,7 +400,14 @@ def _refusal(context: ExceptionContext) -> DatabaseError | None:
         return None
     said = _sqlite_refusal if isinstance(error, sqlite3.Error) else _postgresql_refusal
     message = said(error, _name(engine))
-    return None if message is None else DatabaseError(message)
+    if message is None:
+        return None
+    return UnwritableError(message) if _is_unwritable(error) else DatabaseError(message)
+
+
+def _is_unwritable(error: BaseException) -> bool:
+    code = _sqlite_kind(error) or getattr(error, "sqlstate", None)
+    return code in ("SQLITE_FULL", "SQLITE_READONLY", "53100", "25006")
 
 
 _SQLITE_REFUSALS = {
@@ -379,7 +415,7 @@ _SQLITE_REFUSALS = {
     "SQLITE_CORRUPT": "数据库文件已经损坏；{remedy}",
     "SQLITE_CANTOPEN": "打不开数据库文件；请检查它和所在文件夹的权限",
     "SQLITE_PERM": "没有读写数据库文件的权限；请检查它和所在文件夹的权限",
-    "SQLITE_READONLY": "数据库文件或所在文件夹只能读，不能写；请检查权限",
+    "SQLITE_READONLY": "数据库文件或所在文件夹只能读，不能写；请检查权限和磁盘空间",
     "SQLITE_BUSY": "另一个程序占用数据库超过 {patience} 秒；请稍后再试，一再如此请查看是什么程序没有退出",
     "SQLITE_LOCKED": "另一个程序占用数据库；请稍后再试",
     "SQLITE_FULL": "磁盘已满，没有写入数据库；请清理磁盘后再试",
@@ -392,12 +428,16 @@ _REMEDY = (
 
 
 def _sqlite_refusal(error: BaseException, name: str) -> str | None:
-    kind = "_".join((getattr(error, "sqlite_errorname", None) or "").split("_")[:2])
+    kind = _sqlite_kind(error)
     if str(error) == "unsupported file format":  # a damaged header, for which SQLite has no code of its own
         kind = "SQLITE_NOTADB"
     if kind not in _SQLITE_REFUSALS:
         return None
     return f"{name}: {_SQLITE_REFUSALS[kind].format(remedy=_REMEDY, patience=_PATIENCE)}"
+
+
+def _sqlite_kind(error: BaseException) -> str:
+    return "_".join((getattr(error, "sqlite_errorname", None) or "").split("_")[:2])
 
 
 _POSTGRESQL_REFUSALS = {

@@ -171,6 +171,14 @@ _LINKLESS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 def _write(path: Path, content: bytes, move: Callable[[str, Path], None]) -> None:
+    try:
+        _write_beside(path, content, move)
+    except OSError as error:
+        error.filename = str(path)  # nobody knows the other one, which stands for it until it is whole
+        raise
+
+
+def _write_beside(path: Path, content: bytes, move: Callable[[str, Path], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:

@@ -25,6 +25,10 @@ _NO_BLANK_AFTER_COLON = re.compile(rf"^(\s*(?:- )?)({_KEY}):(?![\s/]|$)")
 _ORDINARY = re.compile(rf"(?: *(?:- )?{_KEY}: [^#|>\n]*(?:\n|\Z)|\n)*")
 """Rows in which `_mend` finds nothing, as most texts have no others; told at once, for there are thousands."""
 _DEEPEST = 50
+_SUSPECTS = 20
+"""Rows among which one is looked for that is wrong."""
+_DASH = re.compile(r" *-(?: |$)")
+_KEYED = re.compile(rf" *(?:- )?{_KEY}:(?: |$)")
 _SWALLOWED = re.compile(rf"^\s*(?:- )?({_KEY}):\s+([^\s'\"\[{{|>#][^#]*\s#[^#\s].*?)\s*$")
 _OPENS_BLOCK = re.compile(r":\s*[|>][+-]?\d*\s*$")
 _CHINESE_COLON = re.compile(rf"{_KEY}：")
@@ -61,12 +65,27 @@ def encoding_of(content: bytes, file: str) -> str:
 def _decoded(content: bytes, file: str) -> tuple[str, str]:
     """Return what `content` is written in, and what is written."""
     bad = 0
+    if content.startswith(_OFFICE_FILES):
+        raise ProblemsError([_no_text(Place(file=file))])
     for encoding in _candidates(content):
         try:
             return encoding, content.decode(encoding)
         except UnicodeDecodeError as error:
             bad = max(bad, error.start)
     raise ProblemsError([_unreadable(Place(file=file, line=content.count(b"\n", 0, bad) + 1))])
+
+
+_OFFICE_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What files of Word, Excel and WPS begin with, those of today and those of old."""
+
+
+def _no_text(place: Place) -> Problem:
+    return _problem(
+        place,
+        "encoding",
+        "这是 Word、Excel 一类的文件，不是纯文本，改了扩展名也读不了",
+        "请用原来的程序打开：文稿把文字复制进 .md 文件，表格另存为 CSV",
+    )
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:
@@ -122,16 +141,61 @@ def _compose(rows: list[str], file: str, first_line: int, problems: list[Problem
                 return None
             return yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
-            mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
-            line = min(0 if mark is None else mark.line, len(rows) - 1)
+            line = min(_line_of(error), len(rows) - 1)
             while line and not rows[line].strip():
                 line -= 1
             if "nesting depth" in str(error):  # libyaml's own limit, from PyYAML 6.0.4 on
                 problems.append(_depth_problem(Place(file=file, line=line + first_line)))
                 return None
+            line, rows = _without_mistake(rows, line)
             problems.append(_syntax_problem(Place(file=file, line=line + first_line)))
-            rows[line] = ""
     return None
+
+
+def _without_mistake(rows: list[str], line: int) -> tuple[int, list[str]]:
+    """Return the row that is wrong, at `line` or above it, and the rows without it: those of which most can be read.
+
+    Where a row opens an entry or a block, what is told is often a row far below that fits no more.
+    """
+    near = range(line, max(-1, line - _SUSPECTS), -1)
+    suspects = [one for one in near if rows[one].strip() and rows[one].lstrip()[0] != "#"] or [line]
+    tries = ((number, others) for number in suspects for others in _left_out(rows, number))
+    # Of two that help as much, rather the one that is no "key: value" than the one that is; the first of equals.
+    return max(tries, key=lambda one: (_readable_rows(one[1]), not _KEYED.match(rows[one[0]])))
+
+
+def _left_out(rows: list[str], number: int) -> Iterator[list[str]]:
+    """Yield the rows without one of them: its dash kept for what stands below it, or nothing kept, nor what is below."""
+    before, row, after = rows[:number], rows[number], rows[number + 1 :]
+    below = next((place for place, one in enumerate(after) if _indent(one) <= _indent(row)), len(after))
+    if below and _DASH.match(row):
+        margin = min((_indent(one) for one in (*before, *after) if _DASH.match(one)), default=0)
+        yield from ([*before, f"{' ' * indent}-", *after] for indent in sorted({_indent(row), margin}))
+    yield [*before, "", *after]
+    yield [*before, *[""] * (below + 1), *after[below:]]
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
+
+
+def _readable_rows(rows: list[str]) -> int:
+    """Return how many rows can be read; more than there are where nothing is wrong with them."""
+    try:
+        for _event in yaml.parse("\n".join(rows), Loader=yaml.CSafeLoader):
+            pass
+    except yaml.YAMLError as error:
+        return _line_of(error)
+    return len(rows) + 1
+
+
+def _line_of(error: yaml.YAMLError) -> int:
+    """Return the row on which an error is: where a bracket or quote opens that nothing closes, or else where it ends."""
+    begin, end = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    # A block begins with its first key, far above the row with another indent that does not belong to it.
+    is_in_block = (getattr(error, "context", None) or "").startswith("while parsing a block")
+    mark = (end or begin) if is_in_block else (begin or end)
+    return 0 if mark is None else int(mark.line)
 
 
 def _too_deep(text: str) -> int | None:
@@ -335,6 +399,11 @@ def _translate(details: Any, parsed: YamlText, model: type[BaseModel]) -> Proble
     if kind in ("enum", "literal_error"):
         known = str(details["ctx"]["expected"]).replace("'", "")
         expected = f"应为 {known.replace(', ', '、').replace(' or ', ' 或 ')}"
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        expected = f"{words} {details['ctx'][key]}"
+    if details["input"] is None:
+        return _problem(parsed.place(path), "value", f"“{name}”后面没有内容，{expected}")
     return _problem(parsed.place(path), "value", f"“{name}”{expected}，现为“{shown}”")
 
 
@@ -358,9 +427,11 @@ _EXPECTED = {
     "dict_type": "应为下面缩进的若干项",
     "model_type": "应为下面缩进的若干项",
     "model_attributes_type": "应为下面缩进的若干项",
-    "greater_than": "数目太小",
-    "greater_than_equal": "数目太小",
-    "less_than_equal": "数目太大",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "应大于"),
+    "greater_than_equal": ("ge", "不能小于"),
+    "less_than_equal": ("le", "不能大于"),
 }
 
 

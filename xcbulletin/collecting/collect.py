@@ -332,7 +332,8 @@ def _report(job: _Job, asked: Asked, stored: Stored) -> SourceReport:
 
 
 def _lost(stored: Stored) -> str:
-    return f"整页 {stored.new} 条都没有见过，上次采集以来可能漏了一些；已缩短间隔"
+    page = "除置顶外，整页" if stored.known else "整页"
+    return f"{page} {stored.new} 条都没有见过，上次采集以来可能漏了一些；已缩短间隔"
 
 
 def ask(source: Source, standing: Standing, fetch: Fetch, now: datetime) -> Answer:

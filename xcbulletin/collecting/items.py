@@ -9,12 +9,14 @@ from xcbulletin.errors import BulletinError
 
 
 class Outcome(StrEnum):
-    """What came of asking a source. `HEALTHY` are those after which nobody has to look."""
+    """What came of asking a source. `HEALTHY` are those after which there are items."""
 
     OK = "ok"
     UNCHANGED = "unchanged"
     GAP = "gap"
     """Items were read, but none of a full window was known: some were lost in between."""
+    UNDATED = "undated"
+    """Items were read, but what should find their dates finds none."""
     NOT_A_FEED = "not-a-feed"
     NO_MATCH = "no-match"
     """The selectors or paths of a page source find nothing."""
@@ -38,7 +40,7 @@ class Outcome(StrEnum):
     GONE = "gone"
 
 
-HEALTHY = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.GAP})
+HEALTHY = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.GAP, Outcome.UNDATED})
 
 
 class FetchError(BulletinError):

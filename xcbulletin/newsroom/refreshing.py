@@ -4,7 +4,7 @@ import datetime
 
 from xcbulletin.collecting.suggesting.labelling import count_pending, label_pending
 from xcbulletin.collecting.suggesting.suggestions import is_folded
-from xcbulletin.database import reading
+from xcbulletin.database import UnwritableError, reading
 from xcbulletin.newsroom import Newsroom
 from xcbulletin.room import Tell
 
@@ -15,9 +15,12 @@ _RELABELLED = datetime.timedelta(days=75)
 
 
 def refresh(newsroom: Newsroom, tell: Tell) -> None:
-    """Fold and classify what is new."""
-    fold(newsroom)
-    classify(newsroom, tell)
+    """Fold and classify what is new, if the disk lets us: what is there can be read nevertheless."""
+    try:
+        fold(newsroom)
+        classify(newsroom, tell)
+    except UnwritableError as error:
+        tell(f"提醒：{error}；新采集的没有整理，下面只有以前整理过的")
 
 
 def fold(newsroom: Newsroom) -> None:

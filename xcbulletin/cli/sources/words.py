@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xcbulletin.collecting.following.sources import Source
     from xcbulletin.collecting.items import Document, Reading
     from xcbulletin.collecting.reading.discovery import Found
+    from xcbulletin.model import Problem
     from xcbulletin.settings import Workspace
 
 # Heavy imports stand inside the commands that need them, so that --help answers at once.
@@ -77,10 +78,14 @@ def source_of(workspace: "Workspace", entry: Mapping[str, Any]) -> "Source":
     )
     wrong = [problem for problem in problems if problem.is_error]
     if wrong:
-        raise UsageMistakeError(
-            "\n".join(f"{one.message}{'；' + one.suggestion if one.suggestion else ''}" for one in wrong)
-        )
+        raise UsageMistakeError("\n".join(map(_said, wrong)))
     return sources[0]
+
+
+def _said(problem: "Problem") -> str:
+    # The command line has no “url”: there it has no name.
+    message = problem.message.replace("“url”", "网址", 1)
+    return f"{message}{'；' + problem.suggestion if problem.suggestion else ''}"
 
 
 def show_entries(reading: "Reading", source: "Source") -> None:

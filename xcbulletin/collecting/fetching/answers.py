@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from xcbulletin.collecting.fetching.schedule import DAY
 from xcbulletin.collecting.items import FetchError, Outcome
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,7 +49,9 @@ def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
 
 def _later(status: int, seconds: float | None) -> FetchError:
     why = "嫌请求太多" if status == 429 else "暂时不能服务"
-    wait = "" if seconds is None else f"，要求 {_duration(seconds)}后再来"
+    wait = f"，要求 {_duration(seconds)}后再来" if seconds else ""
+    if seconds and seconds > DAY.total_seconds():
+        wait += "；程序一天后就会再试"
     return FetchError(Outcome.LATER, f"服务器{why}（{status}）{wait}", status=status, retry_after=seconds)
 
 

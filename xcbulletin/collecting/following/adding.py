@@ -11,7 +11,7 @@ from xcbulletin.collecting.following.sources import SOURCES_FILE, read_sources
 from xcbulletin.errors import BulletinError
 from xcbulletin.model import Problem
 from xcbulletin.settings import Workspace
-from xcbulletin.workspace import write_whole
+from xcbulletin.workspace import alone_in, write_whole
 from xcbulletin.yamltext import decode, encoding_of, parse_yaml
 
 
@@ -21,14 +21,20 @@ def append_sources(workspace: Workspace, entries: Sequence[Mapping[str, Any]]) -
     Encoding and line ends of the file are kept.
     """
     path = workspace.root / SOURCES_FILE
-    old = path.read_bytes() if path.exists() else b""
+    path.parent.mkdir(exist_ok=True)
+    with alone_in(path.parent):  # or one who adds at the same moment would write over what we have added
+        old = path.read_bytes() if path.exists() else b""
+        write_whole(path, _with_entries(old, entries, workspace))
+
+
+def _with_entries(old: bytes, entries: Sequence[Mapping[str, Any]], workspace: Workspace) -> bytes:
     text = decode(old, SOURCES_FILE)
     result = add_sources(text, entries)
     known = {problem.message for problem in _problems(text, workspace)}
     fresh = [problem for problem in _problems(result, workspace) if problem.message not in known]
     if wrong := [problem.message for problem in fresh if problem.is_error]:
         raise BulletinError("\n".join(f"没有加入：{message}" for message in wrong))
-    write_whole(path, _written(old, text, result))
+    return _written(old, text, result)
 
 
 def _problems(text: str, workspace: Workspace) -> tuple[Problem, ...]:
