@@ -20,6 +20,8 @@ class TurnFetch:
 
     def __init__(self, fetch: Fetch, folder: Path, host_gap: float) -> None:
         self._fetch, self._folder, self._gap = fetch, folder, host_gap
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, request: Request) -> Document:
         """Fetch when it is our turn. Raises FetchError."""
@@ -32,7 +34,6 @@ class TurnFetch:
     def _open(self, host: str) -> int | None:
         name = hashlib.sha256(host.encode()).hexdigest()[:16]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             return os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError:
             return None
