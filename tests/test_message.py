@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email.header import decode_header, make_header
 from email.message import Message
@@ -16,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lettercheck import parsed, parsed_as_of_old, structure
 from lettersamples import MAIL, PICTURES, full_edition, make_article, make_edition, make_letter
+from pydantic import ValidationError
 
 from xcbulletin.model import Kind
 from xcbulletin.publishing.edition import Edition
@@ -167,8 +169,10 @@ def test_a_title_cannot_add_a_header():
 
 
 def test_a_sender_cannot_add_a_header():
-    mail = MailSettings(sender="许昌\rBcc: all@example.org <bulletin@example.org>")
-    assert parsed(make_message(make_edition(), mail))["Bcc"] is None
+    sender = "许昌\rBcc: all@example.org <bulletin@example.org>"
+    with suppress(ValidationError):  # Python 3.11.2 takes it for no address, 3.11.7 for one
+        mail = MailSettings(sender=sender)
+        assert parsed(make_message(make_edition(), mail))["Bcc"] is None
 
 
 def test_an_issue_without_a_number_is_told_by_its_month():

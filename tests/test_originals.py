@@ -38,7 +38,8 @@ def test_a_few_bad_bytes_do_not_spoil_a_page() -> None:
         (b"\x89PNG\r\n\x1a\n" + Random(1).randbytes(3000), "是图片"),
         (Random(2).randbytes(3000), "不是文字"),
         (b"", "内容为空"),
-        (b"<html><body><p>404</p></body></html>", "里面没有文字，可能要用浏览器看"),
+        (b"<html><body><p>404</p></body></html>", "网页说没有这个页面，状态码却是 200（“404”）"),
+        (b"<html><body><div id=app></div></body></html>", "里面没有文字，可能要用浏览器看"),
     ],
 )
 def test_what_is_no_page_is_not_kept(content: bytes, what: str) -> None:

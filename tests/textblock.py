@@ -52,10 +52,16 @@ def _block(page: Any, layout: Layout) -> tuple[float, float, float, float]:
 
 
 def lost_characters(pdf: bytes, edition: Edition) -> Counter[str]:
-    """Return the characters of titles and texts, blanks apart, of which the PDF has fewer; charts are left out."""
+    """Return the characters of titles and texts, blanks apart, of which the PDF has fewer; charts are left out.
+
+    A minus is a hyphen in the manuscript.
+    """
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         printed = Counter(
-            character for page in opened.pages for char in page.chars for character in char["text"]
+            character.replace("−", "-")
+            for page in opened.pages
+            for char in page.chars
+            for character in char["text"]
         )
     return Counter(re.sub(r"\s", "", "".join(_words(edition)))) - printed
 
