@@ -121,3 +121,7 @@ def test_latin_is_half_as_wide_as_han() -> None:
 
 def test_a_title_without_end_takes_no_time_without_end() -> None:
     assert "".join(title_lines("甲乙丙，丁" * 4000, 14)) == "甲乙丙，丁" * 4000
+
+
+def test_per_cent_signs_take_their_room():
+    assert title_lines("增长6%～7%，下降8%～9%", 13) == ["增长6%～7%，", "下降8%～9%"]

@@ -69,6 +69,8 @@ def _is_latin(character: str) -> bool:
 def _advance(character: str) -> float:
     if not _is_latin(character):
         return 1.0
+    if character in "%‰@":
+        return 0.9
     return 0.26 if character == " " else 0.7 if character.isupper() else 0.56
 
 
